@@ -1,0 +1,1 @@
+"""The services of Casefold, one package each; none imports another, `ops` excepted."""

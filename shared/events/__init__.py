@@ -1,0 +1,1 @@
+"""The contract of the topics: envelope, streams, personal values, upcasters and schemas."""

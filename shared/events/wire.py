@@ -1,0 +1,162 @@
+"""CloudEvents 1.0 in Kafka binary mode: the envelope in `ce_` headers, the data as the JSON value.
+
+Source: CloudEvents, Kafka Protocol Binding 1.0.2, section 3.2; attribute names are lower-case letters and
+digits, so `conversation_version` is `ce_conversationversion`. The trace is W3C `traceparent`, unprefixed.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from shared.events.catalogue import Catalogue, Undecodable
+from shared.events.envelope import NOTHING_EXPECTED, Actor, ActorKind, Command, Event, Expected, Origin
+
+DataT = TypeVar("DataT")
+
+Headers = list[tuple[str, bytes]]
+RawHeaders = Iterable[tuple[str, bytes | str | None]] | None
+
+_SPECVERSION = ("ce_specversion", b"1.0")
+_CONTENT_TYPE = ("content-type", b"application/json")
+
+
+def event_headers(event: Event[DataT], type_name: str, source: bytes) -> Headers:
+    """`source` names the writer, for example `/casefold/intake-processor`."""
+    headers: Headers = [
+        _SPECVERSION,
+        _CONTENT_TYPE,
+        ("ce_id", str(event.id).encode()),
+        ("ce_source", source),
+        ("ce_type", type_name.encode()),
+        ("ce_time", event.occurred_at.isoformat().encode()),
+        ("ce_subject", event.subject.encode()),
+        ("ce_version", str(event.version).encode()),
+        ("ce_conversationversion", str(event.conversation_version).encode()),
+        ("ce_recordedat", event.recorded_at.isoformat().encode()),
+        ("ce_actorkind", event.actor.kind.encode()),
+        ("ce_actorid", event.actor.id.encode()),
+        ("ce_commandid", str(event.command_id).encode()),
+        ("ce_correlationid", str(event.correlation_id).encode()),
+        ("ce_origin", event.origin.encode()),
+    ]
+    if event.cause_id is not None:
+        headers.append(("ce_causeid", str(event.cause_id).encode()))
+    if event.implied:
+        headers.append(("ce_implied", b"true"))
+    if event.trace is not None:
+        headers.append(("traceparent", event.trace.encode()))
+    return headers
+
+
+def decode_event(catalogue: Catalogue[DataT], headers: RawHeaders, value: bytes | None) -> Event[DataT]:
+    """Raise `Undecodable`, naming the header or field at fault."""
+    found = read_headers(headers)
+    try:
+        return Event(
+            id=UUID(found["ce_id"]),
+            subject=found["ce_subject"],
+            version=int(found["ce_version"]),
+            conversation_version=int(found["ce_conversationversion"]),
+            occurred_at=datetime.fromisoformat(found["ce_time"]),
+            recorded_at=datetime.fromisoformat(found["ce_recordedat"]),
+            actor=Actor(ActorKind(found["ce_actorkind"]), found["ce_actorid"]),
+            command_id=UUID(found["ce_commandid"]),
+            correlation_id=UUID(found["ce_correlationid"]),
+            data=catalogue.decode(found["ce_type"], value or b""),
+            cause_id=_uuid(found.get("ce_causeid")),
+            origin=Origin(found["ce_origin"]),
+            implied=found.get("ce_implied") == "true",
+            trace=found.get("traceparent"),
+        )
+    except (KeyError, ValueError) as fault:
+        raise _undecodable(fault) from fault
+
+
+def command_headers(command: Command[DataT], type_name: str, source: bytes) -> Headers:
+    headers: Headers = [
+        _SPECVERSION,
+        _CONTENT_TYPE,
+        ("ce_id", str(command.id).encode()),
+        ("ce_source", source),
+        ("ce_type", type_name.encode()),
+        ("ce_time", (command.occurred_at or command.now).isoformat().encode()),
+        ("ce_subject", command.subject.encode()),
+        ("ce_actorkind", command.actor.kind.encode()),
+        ("ce_actorid", command.actor.id.encode()),
+        ("ce_correlationid", str(command.correlation_id).encode()),
+        ("ce_origin", command.origin.encode()),
+    ]
+    if command.occurred_at is not None:
+        headers.append(("ce_occurredat", command.occurred_at.isoformat().encode()))
+    if command.cause_id is not None:
+        headers.append(("ce_causeid", str(command.cause_id).encode()))
+    if command.expected is not NOTHING_EXPECTED:
+        wanted = command.expected
+        for name, number in (
+            ("ce_expectedversion", wanted.version),
+            ("ce_expectedconversation", wanted.conversation_version),
+            ("ce_ifmatch", wanted.if_match),
+        ):
+            if number is not None:
+                headers.append((name, str(number).encode()))
+    if command.reply_to is not None:
+        headers.append(("ce_replyto", str(command.reply_to).encode()))
+    if command.trace is not None:
+        headers.append(("traceparent", command.trace.encode()))
+    return headers
+
+
+def decode_command(
+    catalogue: Catalogue[DataT], found: Mapping[str, str], value: bytes | None, now: datetime
+) -> Command[DataT]:
+    """`found` is what `read_headers` gave. Raise `Undecodable`, naming the header or field at fault."""
+    try:
+        occurred_at = found.get("ce_occurredat")
+        return Command(
+            id=UUID(found["ce_id"]),
+            subject=found["ce_subject"],
+            actor=Actor(ActorKind(found["ce_actorkind"]), found["ce_actorid"]),
+            now=now,
+            correlation_id=UUID(found["ce_correlationid"]),
+            data=catalogue.decode(found["ce_type"], value or b""),
+            occurred_at=None if occurred_at is None else datetime.fromisoformat(occurred_at),
+            cause_id=_uuid(found.get("ce_causeid")),
+            origin=Origin(found["ce_origin"]),
+            expected=_expected(found),
+            reply_to=_int(found.get("ce_replyto")),
+            trace=found.get("traceparent"),
+        )
+    except (KeyError, ValueError) as fault:
+        raise _undecodable(fault) from fault
+
+
+def read_headers(headers: RawHeaders) -> dict[str, str]:
+    """Text of each header; of a repeated one the last. Raise `Undecodable` where one is not UTF-8."""
+    try:
+        return {name: raw.decode() if isinstance(raw, bytes) else (raw or "") for name, raw in headers or ()}
+    except UnicodeDecodeError as fault:
+        raise Undecodable("a header is not UTF-8 text") from fault
+
+
+def _expected(found: Mapping[str, str]) -> Expected:
+    version = _int(found.get("ce_expectedversion"))
+    conversation_version = _int(found.get("ce_expectedconversation"))
+    if_match = _int(found.get("ce_ifmatch"))
+    if version is None and conversation_version is None and if_match is None:
+        return NOTHING_EXPECTED
+    return Expected(version, conversation_version, if_match)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
+
+
+def _int(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _undecodable(fault: KeyError | ValueError) -> Undecodable:
+    if isinstance(fault, KeyError):
+        return Undecodable(f"the header {fault.args[0]!r} is missing")
+    return Undecodable(f"a header does not hold what it should: {fault}")

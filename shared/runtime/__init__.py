@@ -1,0 +1,1 @@
+"""The only plumbing for Kafka, HTTP, telemetry and configuration."""

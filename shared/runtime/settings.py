@@ -1,0 +1,74 @@
+"""Configuration, read from the environment once, when a process starts."""
+
+import os
+import socket
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that fits the embedded stack.
+
+    The three addresses have the names that platforms give them; all else is `CASEFOLD_` and the name in
+    capitals. Durations are read as seconds or ISO 8601 (`PT72H`).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CASEFOLD_", frozen=True, extra="ignore")
+
+    kafka_bootstrap_servers: Annotated[
+        str, Field(validation_alias=AliasChoices("KAFKA_BOOTSTRAP_SERVERS", "kafka_bootstrap_servers"))
+    ] = "127.0.0.1:9092"
+    database_url: Annotated[str, Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))] = (
+        "postgresql://postgres@127.0.0.1:5432/casefold"
+    )
+    redis_url: Annotated[str, Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))] = (
+        "redis://127.0.0.1:6379/0"
+    )
+
+    topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 8
+    replication_factor: Annotated[int, Field(ge=1, le=9)] = 1
+    min_insync_replicas: Annotated[int, Field(ge=1, le=9)] = 1
+
+    home: Path = Path(".casefold")
+    """Folder for everything that is kept on this machine: checkpoints, the local issuer's key, server data."""
+    instance: Annotated[str, Field(min_length=1)] = f"{socket.gethostname()}-{os.getpid()}"
+    """Names one process among those of its service; chooses its reply partition and its checkpoint folder."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+    oidc_issuer: str | None = None
+    """Issuer whose tokens are accepted. None: the local issuer under `home`, for this machine alone."""
+    oidc_audience: str = "casefold"
+    oidc_role_claim: str = "role"
+    local_issuer_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+
+    hold: timedelta = timedelta(hours=72)
+    """How long after its resolution a ticket can be reopened, and after which it is closed."""
+    fields_file: Path | None = None
+    """YAML list of custom-field definitions (see docs/custom-fields.md)."""
+
+    outcome_wait: timedelta = timedelta(seconds=3)
+    """How long the API waits for a command's outcome before it answers 202."""
+    read_wait: timedelta = timedelta(seconds=2)
+    """How long a query waits for the read model to reach a read token before it answers 503."""
+
+    session_timeout: timedelta = timedelta(seconds=10)
+    """Consumer-group session: a process silent for longer loses its partitions."""
+    transaction_timeout: timedelta = timedelta(seconds=15)
+
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    otlp_endpoint: str | None = None
+    """OTLP/HTTP collector. None: no traces are exported."""
+    trace_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port of the Prometheus endpoint; 0: none."""
+
+    def topic(self, name: str) -> str:
+        """Full name of a topic of the contract, prefix included."""
+        return f"{self.topic_prefix}{name}"
