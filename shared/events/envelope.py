@@ -58,6 +58,7 @@ class Command(Generic[DataT_co]):
     `now` is the broker's append time, never before that of an earlier command of the partition; a command
     that was not yet appended carries the time of its making. `occurred_at` is set by importers and gateways
     for facts older than `now`. `reply_to` is the partition of the outcomes topic on which the asker listens.
+    `fingerprint` is a digest of what was asked: the same id with another fingerprint is another wish, refused.
     """
 
     id: UUID
@@ -71,6 +72,7 @@ class Command(Generic[DataT_co]):
     origin: Origin = Origin.LIVE
     expected: Expected = NOTHING_EXPECTED
     reply_to: int | None = None
+    fingerprint: str | None = None
     trace: str | None = None
 
 

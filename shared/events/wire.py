@@ -102,6 +102,8 @@ def command_headers(command: Command[DataT], type_name: str, source: bytes) -> H
                 headers.append((name, str(number).encode()))
     if command.reply_to is not None:
         headers.append(("ce_replyto", str(command.reply_to).encode()))
+    if command.fingerprint is not None:
+        headers.append(("ce_fingerprint", command.fingerprint.encode()))
     if command.trace is not None:
         headers.append(("traceparent", command.trace.encode()))
     return headers
@@ -125,6 +127,7 @@ def decode_command(
             origin=Origin(found["ce_origin"]),
             expected=_expected(found),
             reply_to=_int(found.get("ce_replyto")),
+            fingerprint=found.get("ce_fingerprint"),
             trace=found.get("traceparent"),
         )
     except (KeyError, ValueError) as fault:
