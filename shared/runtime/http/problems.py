@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,7 +29,7 @@ class Problem(Exception):
     """Raised by a route; answered as a problem document."""
 
     def __init__(
-        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: object
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -41,7 +40,7 @@ class Problem(Exception):
 
 
 def problem_response(
-    status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+    status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: object
 ) -> JSONResponse:
     body = {
         "type": "about:blank",
