@@ -1,0 +1,1 @@
+"""Read models of the event log in PostgreSQL, the projector that keeps them, and the query API."""

@@ -1,0 +1,1 @@
+"""Alembic's folder: each revision runs one file of plain SQL."""

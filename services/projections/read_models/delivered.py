@@ -1,0 +1,30 @@
+"""An event as a read model is given it: decoded, with its place in the log and its value as written."""
+
+from dataclasses import dataclass
+
+from shared.events.envelope import Event
+from shared.events.personal import Personal, PersonalCodec, Unreadable
+from shared.events.ticket_events import TicketEventData
+
+TicketEvent = Event[TicketEventData]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """`type_name` and `value` are as the writer wrote them, before any upcast."""
+
+    partition: int
+    offset: int
+    type_name: str
+    value: bytes
+    event: TicketEvent
+
+
+def readable(codec: PersonalCodec, value: Personal | None, place: str) -> str:
+    """The text; empty where it is missing, or erased so that no key opens it any more."""
+    if value is None:
+        return ""
+    try:
+        return codec.open(value, place=place)
+    except Unreadable:
+        return ""

@@ -1,0 +1,69 @@
+"""A row of the read model `tickets`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shared.events.envelope import Origin
+from shared.events.ticket_values import Channel, Clock, CloseReason, FieldValue, Priority, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was promised by one clock: `instance` is the clock's latest start, 0 before the first.
+
+    A paused clock and one that no longer runs have no due time; `breached` is kept until the next start.
+    """
+
+    due_at: datetime | None = None
+    breached: bool = False
+    instance: int = 0
+
+
+NOTHING_PROMISED = Promise()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """`updated_at` is the latest time at which something occurred; all times are those of the world."""
+
+    id: UUID
+    version: int
+    conversation_version: int
+    reference: str
+    external: str | None
+    subject: str
+    description: str
+    channel: Channel
+    priority: Priority
+    status: Status
+    requester_id: str
+    organisation: str | None
+    assignee_id: str | None
+    team_id: str | None
+    category: str | None
+    tags: tuple[str, ...]
+    follows: UUID | None
+    origin: Origin
+    created_at: datetime
+    updated_at: datetime
+    fields: dict[str, FieldValue] = field(default_factory=dict)
+    first_response_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    close_reason: CloseReason | None = None
+    first_response: Promise = NOTHING_PROMISED
+    next_reply: Promise = NOTHING_PROMISED
+    resolution: Promise = NOTHING_PROMISED
+    escalation_level: int = 0
+    reopenings: int = 0
+    reassignments: int = 0
+
+    def promise(self, clock: Clock) -> Promise:
+        match clock:
+            case Clock.FIRST_RESPONSE:
+                return self.first_response
+            case Clock.NEXT_REPLY:
+                return self.next_reply
+            case Clock.RESOLUTION:
+                return self.resolution
