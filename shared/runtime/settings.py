@@ -53,6 +53,13 @@ class Settings(BaseSettings):
     fields_file: Path | None = None
     """YAML list of custom-field definitions (see docs/custom-fields.md)."""
 
+    requester_requests_per_s: Annotated[float, Field(gt=0)] = 20.0
+    """What one requester may ask in the long run; staff and services are not limited."""
+    requester_burst: Annotated[int, Field(ge=1)] = 100
+    """What one requester may ask at once."""
+    requests_in_flight: Annotated[int, Field(ge=1)] = 1000
+    """What one API process works on at once; beyond it the answer is 503."""
+
     outcome_wait: timedelta = timedelta(seconds=3)
     """How long the API waits for a command's outcome before it answers 202."""
     read_wait: timedelta = timedelta(seconds=2)
