@@ -3,10 +3,13 @@
 import logging
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, make_url, text
 
+from services.projections.registry import MODELS
+from services.projections.store import serve, served
 from shared.runtime.settings import Settings
 
 _LOCK = 7_261_530_001
@@ -26,7 +29,13 @@ def migrate(settings: Settings) -> None:
             connection.commit()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            connection.commit()
             connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
             connection.commit()
     finally:
         engine.dispose()
+    with psycopg.connect(settings.database_url, autocommit=True) as present:
+        known = served(present)
+        for model in MODELS:
+            if model.name not in known:
+                serve(present, model)

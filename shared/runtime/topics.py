@@ -72,18 +72,20 @@ def create_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> No
     wanted = list(specs)
     present = client.list_topics(timeout=_TIMEOUT_S).topics
     missing = [spec for spec in wanted if settings.topic(spec.name) not in present]
-    made = client.create_topics(
-        [
-            NewTopic(
-                settings.topic(spec.name),
-                num_partitions=spec.partitions(settings),
-                replication_factor=settings.replication_factor,
-                config={**spec.config, "min.insync.replicas": str(settings.min_insync_replicas)},
-            )
-            for spec in missing
-        ],
-        operation_timeout=_TIMEOUT_S,
-    )
+    made = {}
+    if missing:
+        made = client.create_topics(
+            [
+                NewTopic(
+                    settings.topic(spec.name),
+                    num_partitions=spec.partitions(settings),
+                    replication_factor=settings.replication_factor,
+                    config={**spec.config, "min.insync.replicas": str(settings.min_insync_replicas)},
+                )
+                for spec in missing
+            ],
+            operation_timeout=_TIMEOUT_S,
+        )
     for future in made.values():
         try:
             future.result()
@@ -96,7 +98,8 @@ def create_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> No
 def check_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> None:
     """Raise `TopicMismatch` where a topic is missing or has another number of partitions than it should."""
     wanted = {settings.topic(spec.name): spec.partitions(settings) for spec in specs}
-    described = admin(settings).describe_topics(TopicCollection(list(wanted)))
+    client = admin(settings)  # kept by name: a client that is collected takes its answers with it
+    described = client.describe_topics(TopicCollection(list(wanted)))
     for name, future in described.items():
         try:
             count = len(future.result().partitions)
@@ -114,7 +117,8 @@ def check_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> Non
 def topic_ids(settings: Settings, names: Iterable[str]) -> dict[str, UUID]:
     """The broker's own id of each topic, by the contract's name: another id means another topic."""
     full = {settings.topic(name): name for name in names}
-    described = admin(settings).describe_topics(TopicCollection(list(full)))
+    client = admin(settings)  # kept by name: a client that is collected takes its answers with it
+    described = client.describe_topics(TopicCollection(list(full)))
     return {full[name]: _uuid(future.result().topic_id) for name, future in described.items()}
 
 

@@ -1,6 +1,7 @@
 """An event as a read model is given it: decoded, with its place in the log and its value as written."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from shared.events.envelope import Event
 from shared.events.personal import Personal, PersonalCodec, Unreadable
@@ -15,16 +16,21 @@ class Delivered:
 
     partition: int
     offset: int
+    ticket_id: UUID
     type_name: str
     value: bytes
     event: TicketEvent
 
 
 def readable(codec: PersonalCodec, value: Personal | None, place: str) -> str:
-    """The text; empty where it is missing, or erased so that no key opens it any more."""
+    """The text; empty where it is missing, or erased so that no key opens it any more.
+
+    PostgreSQL holds no NUL sign; U+FFFD stands for it.
+    """
     if value is None:
         return ""
     try:
-        return codec.open(value, place=place)
+        text = codec.open(value, place=place)
     except Unreadable:
         return ""
+    return text.replace("\x00", "\ufffd") if "\x00" in text else text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from shared.events.envelope import Origin
@@ -67,3 +68,27 @@ class TicketRow:
                 return self.next_reply
             case Clock.RESOLUTION:
                 return self.resolution
+
+
+class Changes(TypedDict, total=False):
+    """The fields of a row that an event sets."""
+
+    subject: str
+    description: str
+    priority: Priority
+    status: Status
+    assignee_id: str | None
+    team_id: str | None
+    category: str | None
+    tags: tuple[str, ...]
+    fields: dict[str, FieldValue]
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    close_reason: CloseReason | None
+    first_response: Promise
+    next_reply: Promise
+    resolution: Promise
+    escalation_level: int
+    reopenings: int
+    reassignments: int

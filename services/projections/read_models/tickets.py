@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.projections.read_models.delivered import TicketEvent, readable
-from services.projections.read_models.ticket_row import Promise, TicketRow
+from services.projections.read_models.ticket_row import Changes, Promise, TicketRow
 from shared.events.personal import PersonalCodec
 from shared.events.ticket_events import (
     AgentReplied,
@@ -60,10 +60,11 @@ def evolve(row: TicketRow | None, event: TicketEvent, codec: PersonalCodec) -> T
             raise VersionGap(f"the log of ticket {event.subject} does not begin with its opening")
         return _opened(event, event.data, codec)
     return replace(
-        _changed(row, event, codec),
+        row,
         version=event.version,
         conversation_version=event.conversation_version,
         updated_at=max(row.updated_at, event.occurred_at),
+        **_changes(row, event, codec),
     )
 
 
@@ -93,66 +94,69 @@ def _opened(event: TicketEvent, opened: TicketOpened, codec: PersonalCodec) -> T
     )
 
 
-def _changed(row: TicketRow, event: TicketEvent, codec: PersonalCodec) -> TicketRow:  # noqa: C901, PLR0911, PLR0912 - one case an event
+def _changes(row: TicketRow, event: TicketEvent, codec: PersonalCodec) -> Changes:  # noqa: C901, PLR0911, PLR0912 - one case an event
     match event.data:
         case (
             TicketAssigned(assignee_id=assignee, reassignments=more)
             | TicketClaimed(assignee_id=assignee, reassignments=more)
         ):
             status = Status.OPEN if row.status is Status.NEW else row.status
-            return replace(row, assignee_id=assignee, status=status, reassignments=row.reassignments + more)
+            return {"assignee_id": assignee, "status": status, "reassignments": row.reassignments + more}
         case TicketUnassigned(reassignments=more):
-            return replace(row, assignee_id=None, reassignments=row.reassignments + more)
+            return {"assignee_id": None, "reassignments": row.reassignments + more}
         case TicketTransferred(team_id=team, reassignments=more):
-            return replace(row, team_id=team, reassignments=row.reassignments + more)
+            return {"team_id": team, "reassignments": row.reassignments + more}
         case RequesterReplied():
-            return replace(row, status=Status.OPEN) if row.status is Status.PENDING_CUSTOMER else row
+            return {"status": Status.OPEN} if row.status is Status.PENDING_CUSTOMER else {}
         case AgentReplied(first_response=True):
-            return replace(row, first_response_at=event.occurred_at)
+            return {"first_response_at": event.occurred_at}
         case CustomerAwaited():
-            return replace(row, status=Status.PENDING_CUSTOMER)
+            return {"status": Status.PENDING_CUSTOMER}
         case InternalAwaited():
-            return replace(row, status=Status.PENDING_INTERNAL)
+            return {"status": Status.PENDING_INTERNAL}
         case TicketResumed():
-            return replace(row, status=Status.OPEN)
+            return {"status": Status.OPEN}
         case TicketResolved(resolved_at=stated):
-            return replace(row, status=Status.RESOLVED, resolved_at=stated or event.occurred_at)
+            return {"status": Status.RESOLVED, "resolved_at": stated or event.occurred_at}
         case TicketReopened():
-            return replace(row, status=Status.OPEN, resolved_at=None, reopenings=row.reopenings + 1)
+            return {"status": Status.OPEN, "resolved_at": None, "reopenings": row.reopenings + 1}
         case TicketClosed(reason=reason, closed_at=stated):
-            return replace(row, status=Status.CLOSED, closed_at=stated or event.occurred_at, close_reason=reason)
+            return {
+                "status": Status.CLOSED,
+                "closed_at": stated or event.occurred_at,
+                "close_reason": reason,
+            }
         case PriorityChanged(priority=priority):
-            return replace(row, priority=priority)
+            return {"priority": priority}
         case TicketCategorised(category=category):
-            return replace(row, category=category)
+            return {"category": category}
         case TicketRetitled(subject=subject):
-            return replace(row, subject=readable(codec, subject, f"{event.subject}/subject"))
+            return {"subject": readable(codec, subject, f"{event.subject}/subject")}
         case TicketTagged(added=added, removed=removed):
-            return replace(row, tags=(*(tag for tag in row.tags if tag not in removed), *added))
+            return {"tags": (*(tag for tag in row.tags if tag not in removed), *added)}
         case FieldsChanged(values=values):
             merged = {**row.fields, **values}
-            return replace(row, fields={name: v for name, v in merged.items() if v is not None})
+            return {"fields": {name: v for name, v in merged.items() if v is not None}}
         case MessageRedacted(message=1):
-            return replace(row, description="")
+            return {"description": ""}
         case SlaTargeted(clocks=clocks):
             return _targeted(row, {target.clock: target for target in clocks})
         case SlaBreached(clock=clock):
-            return _promised(row, clock, replace(row.promise(clock), breached=True))
+            return _promised(clock, replace(row.promise(clock), breached=True))
         case SlaBreachRevoked(clock=clock):
-            return _promised(row, clock, replace(row.promise(clock), breached=False))
+            return _promised(clock, replace(row.promise(clock), breached=False))
         case TicketEscalated(level=level):
-            return replace(row, escalation_level=level)
+            return {"escalation_level": level}
         case _:
-            return row
+            return {}
 
 
-def _targeted(row: TicketRow, targets: dict[Clock, ClockTarget]) -> TicketRow:
-    return replace(
-        row,
-        first_response=_next(row.first_response, targets.get(Clock.FIRST_RESPONSE)),
-        next_reply=_next(row.next_reply, targets.get(Clock.NEXT_REPLY)),
-        resolution=_next(row.resolution, targets.get(Clock.RESOLUTION)),
-    )
+def _targeted(row: TicketRow, targets: dict[Clock, ClockTarget]) -> Changes:
+    return {
+        "first_response": _next(row.first_response, targets.get(Clock.FIRST_RESPONSE)),
+        "next_reply": _next(row.next_reply, targets.get(Clock.NEXT_REPLY)),
+        "resolution": _next(row.resolution, targets.get(Clock.RESOLUTION)),
+    }
 
 
 def _next(promise: Promise, target: ClockTarget | None) -> Promise:
@@ -162,11 +166,11 @@ def _next(promise: Promise, target: ClockTarget | None) -> Promise:
     return Promise(target.due_at, promise.breached and target.instance == promise.instance, target.instance)
 
 
-def _promised(row: TicketRow, clock: Clock, promise: Promise) -> TicketRow:
+def _promised(clock: Clock, promise: Promise) -> Changes:
     match clock:
         case Clock.FIRST_RESPONSE:
-            return replace(row, first_response=promise)
+            return {"first_response": promise}
         case Clock.NEXT_REPLY:
-            return replace(row, next_reply=promise)
+            return {"next_reply": promise}
         case Clock.RESOLUTION:
-            return replace(row, resolution=promise)
+            return {"resolution": promise}

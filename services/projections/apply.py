@@ -1,0 +1,197 @@
+"""Applying a batch: rows, positions and what had to be parked, in one transaction."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg import AsyncConnection
+
+from services.projections import parked, store
+from services.projections.stream import LogRecord, ReadModel, Stream
+from shared.events.catalogue import Undecodable
+from shared.events.personal import PersonalCodec
+
+ItemT = TypeVar("ItemT")
+
+Bury = Callable[[LogRecord, str, Exception], Awaitable[None]]
+"""Brings a record to the dead letters, with the reason; returns when it is there."""
+
+REFUSALS = (psycopg.DataError, psycopg.IntegrityError)
+"""What PostgreSQL raises for a row that it will never take."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord(Generic[ItemT]):
+    """A record and what it says: nothing, an item, or nothing that this version understands."""
+
+    record: LogRecord
+    subject: str
+    item: ItemT | None = None
+    fault: Undecodable | None = None
+
+
+def read(stream: Stream[ItemT], record: LogRecord) -> ReadRecord[ItemT]:
+    subject = stream.subject(record)
+    try:
+        return ReadRecord(record, subject, stream.read(record))
+    except Undecodable as fault:
+        return ReadRecord(record, subject, fault=fault)
+
+
+@dataclass(slots=True)
+class _Parking:
+    """What a batch leaves aside: `subjects` waits from now on, `records` are new with their reason."""
+
+    subjects: set[tuple[int, str]]
+    records: list[tuple[LogRecord, str, str | None]]
+
+    def takes(self, read_record: ReadRecord[ItemT]) -> bool:
+        if (read_record.record.partition, read_record.subject) not in self.subjects:
+            return False
+        self.records.append((read_record.record, read_record.subject, None))
+        return True
+
+    def begin(self, read_record: ReadRecord[ItemT], reason: str) -> None:
+        self.subjects.add((read_record.record.partition, read_record.subject))
+        self.records.append((read_record.record, read_record.subject, reason))
+
+
+class Applier(Generic[ItemT]):
+    """Holds the positions and parked subjects of the partitions that it was placed on."""
+
+    def __init__(self, stream: Stream[ItemT], group: str, codec: PersonalCodec, bury: Bury) -> None:
+        self._stream = stream
+        self._group = group
+        self._codec = codec
+        self._bury = bury
+        self._topic_id = UUID(int=0)
+        self._positions: dict[tuple[str, int, int], int] = {}
+        self._parked: set[tuple[int, str]] = set()
+
+    async def place(
+        self, connection: AsyncConnection, topic_id: UUID, partitions: Sequence[int]
+    ) -> dict[int, int]:
+        """The offset from which each partition must be read, by what the database says."""
+        topic = self._stream.topic
+        self._topic_id = topic_id
+        self._positions = await store.place(connection, self._stream.models, topic, topic_id, partitions)
+        self._parked = await parked.parked_subjects(connection, self._group, topic, topic_id, partitions)
+        starts: dict[int, int] = {}
+        for (_, _, partition), offset in self._positions.items():
+            starts[partition] = min(offset, starts.get(partition, offset))
+        return starts
+
+    async def apply(self, connection: AsyncConnection, records: Sequence[ReadRecord[ItemT]]) -> None:
+        """Bring the records of placed partitions into the tables, once each.
+
+        Raise `PartitionLost` or a `psycopg.OperationalError` with nothing written. A record that cannot be
+        applied goes to the dead letters and is parked, and with it what follows of its subject.
+        """
+        try:
+            await self._in_transaction(connection, records, self._write_all)
+        except REFUSALS:
+            await self._in_transaction(connection, records, self._write_each)
+
+    async def redrive(self, connection: AsyncConnection) -> None:
+        """Apply what is parked and was asked for, each subject in one transaction."""
+        if not self._parked:
+            return
+        partitions = sorted({partition for _, _, partition in self._positions})
+        waiting = await parked.redrivable(connection, self._group, self._stream.topic, partitions)
+        runs: dict[tuple[int, str], list[parked.Parked]] = {}
+        for record in waiting:
+            runs.setdefault((record.partition, record.subject), []).append(record)
+        for subject, run in runs.items():
+            await self._redrive(connection, subject, run)
+
+    async def _redrive(
+        self, connection: AsyncConnection, subject: tuple[int, str], run: Sequence[parked.Parked]
+    ) -> None:
+        topic = self._stream.topic
+        failing = run[0]
+        try:
+            async with connection.transaction():
+                for failing in run:
+                    item = self._stream.read(failing)
+                    if item is not None:
+                        await self._write_models(connection, [item])
+                await parked.applied(connection, self._group, topic, run)
+        except (Undecodable, *REFUSALS) as fault:
+            await parked.refused_again(connection, self._group, topic, failing, reason_of(fault))
+            return
+        self._parked.discard(subject)
+
+    async def _in_transaction(
+        self,
+        connection: AsyncConnection,
+        records: Sequence[ReadRecord[ItemT]],
+        write: Callable[[AsyncConnection, Sequence[ReadRecord[ItemT]], _Parking], Awaitable[None]],
+    ) -> None:
+        parking = _Parking(set(self._parked), [])
+        moves = self._moves(records)
+        async with connection.transaction():
+            await store.advance(connection, self._stream.topic, self._topic_id, moves)
+            await write(connection, records, parking)
+            if parking.records:
+                await parked.park(connection, self._group, self._stream.topic, self._topic_id, parking.records)
+        for move in moves:
+            self._positions[move.model, move.version, move.partition] = move.until
+        self._parked = parking.subjects
+
+    async def _write_all(
+        self, connection: AsyncConnection, records: Sequence[ReadRecord[ItemT]], parking: _Parking
+    ) -> None:
+        accepted: list[ReadRecord[ItemT]] = []
+        for one in records:
+            if parking.subjects and parking.takes(one):
+                continue
+            if one.fault is not None:
+                await self._bury(one.record, reason_of(one.fault), one.fault)
+                parking.begin(one, reason_of(one.fault))
+            elif one.item is not None:
+                accepted.append(one)
+        for model in self._stream.models:
+            await model.write(connection, self._missing(model, accepted), self._codec)
+
+    async def _write_each(
+        self, connection: AsyncConnection, records: Sequence[ReadRecord[ItemT]], parking: _Parking
+    ) -> None:
+        """Slow, and only for a batch in which PostgreSQL refused a row: finds it, and applies the others."""
+        for one in records:
+            try:
+                async with connection.transaction():
+                    await self._write_all(connection, [one], parking)
+            except REFUSALS as refusal:
+                await self._bury(one.record, reason_of(refusal), refusal)
+                parking.begin(one, reason_of(refusal))
+
+    async def _write_models(self, connection: AsyncConnection, items: Sequence[ItemT]) -> None:
+        for model in self._stream.models:
+            await model.write(connection, items, self._codec)
+
+    def _missing(self, model: ReadModel[ItemT], records: Iterable[ReadRecord[ItemT]]) -> list[ItemT]:
+        """What this model has not applied yet; models of different age stand at different offsets."""
+        return [
+            one.item
+            for one in records
+            if one.item is not None
+            and one.record.offset >= self._positions[model.name, model.version, one.record.partition]
+        ]
+
+    def _moves(self, records: Sequence[ReadRecord[ItemT]]) -> list[store.Move]:
+        until = {one.record.partition: one.record.offset + 1 for one in records}
+        return [
+            store.Move(model.name, model.version, partition, since, offset)
+            for model in self._stream.models
+            for partition, offset in until.items()
+            if offset > (since := self._positions[model.name, model.version, partition])
+        ]
+
+
+def reason_of(fault: Exception) -> str:
+    """A sentence without the record's values; PostgreSQL's own message may quote them, so its code stands in."""
+    if isinstance(fault, psycopg.Error):
+        return f"PostgreSQL refuses the row: {type(fault).__name__} ({fault.sqlstate})"
+    return str(fault)

@@ -1,0 +1,112 @@
+"""Every read model there is, and which topic feeds it; a new one gets a line here."""
+
+from typing import Any
+from uuid import UUID
+
+from services.projections.read_models import (
+    command_outcomes,
+    ticket_comments,
+    ticket_events,
+    ticket_search,
+    tickets,
+    users,
+)
+from services.projections.read_models.delivered import Delivered
+from services.projections.stream import LogRecord, ReadModel, Stream
+from services.projections.writes import command_outcomes as write_outcomes
+from services.projections.writes import ticket_comments as write_comments
+from services.projections.writes import ticket_events as write_events
+from services.projections.writes import ticket_search as write_search
+from services.projections.writes import users as write_users
+from services.projections.writes.tickets import TABLE as TICKETS_TABLE
+from services.projections.writes.tickets import write as write_tickets
+from shared.events.catalogue import Undecodable
+from shared.events.outcomes import COPY_HEADER, Outcome, decode_outcome
+from shared.events.ticket_events import TICKET_EVENTS
+from shared.events.wire import decode_event
+
+
+def read_ticket_event(record: LogRecord) -> Delivered:
+    headers = list(record.headers or ())
+    value = record.value or b""
+    event = decode_event(TICKET_EVENTS, headers, value)
+    try:
+        ticket_id = UUID(event.subject)
+    except ValueError as fault:
+        raise Undecodable("the subject is not a ticket's id") from fault
+    type_name = next(raw for name, raw in headers if name == "ce_type")
+    return Delivered(
+        record.partition,
+        record.offset,
+        ticket_id,
+        type_name.decode() if isinstance(type_name, bytes) else str(type_name),
+        value,
+        event,
+    )
+
+
+def ticket_of(record: LogRecord) -> str:
+    return (record.key or b"").decode(errors="replace")
+
+
+def read_outcome(record: LogRecord) -> Outcome | None:
+    """Copies are for those who wait; the record itself was written in the transaction."""
+    if any(name == COPY_HEADER for name, _ in record.headers or ()):
+        return None
+    return decode_outcome(record.value)
+
+
+def each_alone(record: LogRecord) -> str:
+    """Outcomes have no order among them: nothing waits behind one that cannot be read."""
+    return f"{record.partition}/{record.offset}"
+
+
+TICKET_STREAM: Stream[Delivered] = Stream(
+    topic="ticket.events",
+    kept=True,
+    read=read_ticket_event,
+    subject=ticket_of,
+    models=(
+        ReadModel(tickets.NAME, tickets.VERSION, tickets.VIEW, TICKETS_TABLE, write_tickets),
+        ReadModel(
+            ticket_events.NAME,
+            ticket_events.VERSION,
+            ticket_events.VIEW,
+            write_events.TABLE,
+            write_events.write,
+        ),
+        ReadModel(
+            ticket_comments.NAME,
+            ticket_comments.VERSION,
+            ticket_comments.VIEW,
+            write_comments.TABLE,
+            write_comments.write,
+        ),
+        ReadModel(
+            ticket_search.NAME,
+            ticket_search.VERSION,
+            ticket_search.VIEW,
+            write_search.TABLE,
+            write_search.write,
+        ),
+        ReadModel(users.NAME, users.VERSION, users.VIEW, write_users.TABLE, write_users.write),
+    ),
+)
+
+OUTCOME_STREAM: Stream[Outcome] = Stream(
+    topic="ticket.outcomes",
+    kept=False,
+    read=read_outcome,
+    subject=each_alone,
+    models=(
+        ReadModel(
+            command_outcomes.NAME,
+            command_outcomes.VERSION,
+            command_outcomes.VIEW,
+            write_outcomes.TABLE,
+            write_outcomes.write,
+        ),
+    ),
+)
+
+MODELS: tuple[ReadModel[Any], ...] = (*TICKET_STREAM.models, *OUTCOME_STREAM.models)

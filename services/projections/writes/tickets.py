@@ -1,0 +1,147 @@
+"""Writes `tickets_v1`: events of a batch are folded in memory, each changed ticket is written once."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import tuple_row
+from psycopg.types.json import Jsonb
+
+from services.projections.read_models.delivered import Delivered
+from services.projections.read_models.ticket_row import Promise, TicketRow
+from services.projections.read_models.tickets import evolve
+from services.projections.writes.staging import upsert
+from shared.events.envelope import Origin
+from shared.events.personal import PersonalCodec
+from shared.events.ticket_values import Channel, CloseReason, Priority, Status
+
+TABLE = "tickets_v1"
+
+_COLUMNS = (
+    "id",
+    "version",
+    "conversation_version",
+    "reference",
+    "external",
+    "subject",
+    "description",
+    "channel",
+    "priority",
+    "status",
+    "requester_id",
+    "organisation",
+    "assignee_id",
+    "team_id",
+    "category",
+    "tags",
+    "follows",
+    "origin",
+    "created_at",
+    "updated_at",
+    "fields",
+    "first_response_at",
+    "resolved_at",
+    "closed_at",
+    "close_reason",
+    "first_response_due_at",
+    "first_response_breached",
+    "first_response_instance",
+    "next_reply_due_at",
+    "next_reply_breached",
+    "next_reply_instance",
+    "resolution_due_at",
+    "resolution_breached",
+    "resolution_instance",
+    "escalation_level",
+    "reopenings",
+    "reassignments",
+)
+_LOAD = f"SELECT {', '.join(_COLUMNS)} FROM {TABLE} WHERE id = ANY(%s)"  # noqa: S608 - constants of this module
+
+
+async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
+    rows = await _known(connection, {item.ticket_id for item in items})
+    changed: dict[UUID, int] = {}
+    for item in items:
+        row = rows.get(item.ticket_id)
+        after = evolve(row, item.event, codec)
+        if after is not row:
+            rows[item.ticket_id] = after
+            changed[item.ticket_id] = item.partition
+    await upsert(
+        connection,
+        TABLE,
+        (*_COLUMNS, "partition"),
+        ((*_dumped(rows[ticket_id]), partition) for ticket_id, partition in changed.items()),
+        key="id",
+        newer="version",
+    )
+
+
+async def _known(connection: AsyncConnection, wanted: set[UUID]) -> dict[UUID, TicketRow]:
+    rows: dict[UUID, TicketRow] = {}
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(_LOAD, (list(wanted),))
+        async for loaded in cursor:
+            row = _loaded(loaded)
+            rows[row.id] = row
+    return rows
+
+
+def _dumped(row: TicketRow) -> tuple[object, ...]:
+    return (
+        row.id,
+        row.version,
+        row.conversation_version,
+        row.reference,
+        row.external,
+        row.subject,
+        row.description,
+        row.channel,
+        row.priority,
+        row.status,
+        row.requester_id,
+        row.organisation,
+        row.assignee_id,
+        row.team_id,
+        row.category,
+        list(row.tags),
+        row.follows,
+        row.origin,
+        row.created_at,
+        row.updated_at,
+        Jsonb(row.fields),
+        row.first_response_at,
+        row.resolved_at,
+        row.closed_at,
+        row.close_reason,
+        row.first_response.due_at,
+        row.first_response.breached,
+        row.first_response.instance,
+        row.next_reply.due_at,
+        row.next_reply.breached,
+        row.next_reply.instance,
+        row.resolution.due_at,
+        row.resolution.breached,
+        row.resolution.instance,
+        row.escalation_level,
+        row.reopenings,
+        row.reassignments,
+    )
+
+
+def _loaded(row: tuple[Any, ...]) -> TicketRow:
+    named = dict(zip(_COLUMNS, row, strict=True))
+    for clock in ("first_response", "next_reply", "resolution"):
+        named[clock] = Promise(
+            named.pop(f"{clock}_due_at"), named.pop(f"{clock}_breached"), named.pop(f"{clock}_instance")
+        )
+    named["tags"] = tuple(named["tags"])
+    named["channel"] = Channel(named["channel"])
+    named["priority"] = Priority(named["priority"])
+    named["status"] = Status(named["status"])
+    named["origin"] = Origin(named["origin"])
+    if named["close_reason"] is not None:
+        named["close_reason"] = CloseReason(named["close_reason"])
+    return TicketRow(**named)

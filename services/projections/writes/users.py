@@ -1,0 +1,73 @@
+"""Writes `users_v1`: what a batch tells of a person is merged first, then with the row that is there."""
+
+from collections.abc import Sequence
+
+from psycopg import AsyncConnection, sql
+
+from services.projections.read_models.delivered import Delivered
+from services.projections.read_models.users import UserRow, evolve, merged
+from services.projections.writes.staging import stage
+from shared.events.personal import PersonalCodec
+
+TABLE = "users_v1"
+
+_COLUMNS = (
+    "id",
+    "partition",
+    "kind",
+    "acted_at",
+    "name",
+    "email",
+    "organisation",
+    "told_at",
+    "first_seen",
+    "last_seen",
+)
+
+_MERGE = sql.SQL("""
+INSERT INTO users_v1 AS present
+    (id, partition, kind, acted_at, name, email, organisation, told_at, first_seen, last_seen)
+SELECT id, partition, kind, acted_at, name, email, organisation, told_at, first_seen, last_seen FROM {}
+ON CONFLICT (id, partition) DO UPDATE SET
+    kind = CASE WHEN excluded.acted_at >= present.acted_at THEN excluded.kind ELSE present.kind END,
+    acted_at = greatest(present.acted_at, excluded.acted_at),
+    name = CASE WHEN excluded.told_at >= present.told_at THEN excluded.name ELSE present.name END,
+    email = CASE WHEN excluded.told_at >= present.told_at THEN excluded.email ELSE present.email END,
+    organisation = CASE WHEN excluded.told_at >= present.told_at
+        THEN excluded.organisation ELSE present.organisation END,
+    told_at = greatest(present.told_at, excluded.told_at),
+    first_seen = least(present.first_seen, excluded.first_seen),
+    last_seen = greatest(present.last_seen, excluded.last_seen)
+""")
+
+
+async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
+    people: dict[tuple[str, int], UserRow] = {}
+    for item in items:
+        for row in evolve(item.event, codec):
+            key = row.id, item.partition
+            known = people.get(key)
+            people[key] = row if known is None else merged(known, row)
+    if not people:
+        return
+    staged = await stage(
+        connection,
+        TABLE,
+        _COLUMNS,
+        (
+            (
+                row.id,
+                partition,
+                row.kind,
+                row.acted_at,
+                row.name,
+                row.email,
+                row.organisation,
+                row.told_at,
+                row.first_seen,
+                row.last_seen,
+            )
+            for (_, partition), row in people.items()
+        ),
+    )
+    await connection.execute(_MERGE.format(staged))
