@@ -16,6 +16,8 @@ from shared.events.catalogue import Undecodable
 from shared.events.envelope import Actor
 
 COPY_HEADER = "copy"
+CORRELATION_HEADER = "correlation"
+"""On a copy: the command's correlation id, by which the asker knows the request that waits."""
 POSITION_HEADER = "position"
 """On a copy: offset, on the command's partition of the event topic, that a read must have reached."""
 

@@ -103,8 +103,8 @@ class TokenVerifier:
 
 def _principal(claims: Mapping[str, Any], role_claim: str) -> Principal:
     subject = claims["sub"]
-    if not subject or len(subject) > _MAX_TEXT or "\0" in subject:
-        raise BadToken(f"The token's subject is not a text of 1 to {_MAX_TEXT} characters.")
+    if _text(subject) is None:
+        raise BadToken(f"The token's subject is not a printable text of 1 to {_MAX_TEXT} characters.")
     named = _claim(claims, role_claim)
     roles = named if isinstance(named, list) else [named]
     for role in _STRONGEST_FIRST:
@@ -126,7 +126,5 @@ def _claim(claims: Mapping[str, Any], name: str) -> object:
 
 
 def _text(value: object) -> str | None:
-    """What a ticket could keep of a name or an address."""
-    if isinstance(value, str) and 0 < len(value) <= _MAX_TEXT and "\0" not in value:
-        return value
-    return None
+    """What a ticket can keep of a name or an address: no NUL, no half of a surrogate pair, no line break."""
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_TEXT and value.isprintable() else None

@@ -1,0 +1,154 @@
+"""Routes of the directory's API keys: issued, listed and revoked by admins."""
+
+import asyncio
+import secrets
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from uuid_utils.compat import uuid7
+
+from services.intake.api.answers import Unknown, unknown_response
+from services.intake.api.asking import Asking, AskingDep
+from services.intake.api.errors import refusal
+from services.intake.api.replies import Reply
+from services.intake.api.sender import NotSent
+from services.intake.api.values import Body
+from shared.events.directory import ApiKeyRole, DirectoryCommandData, IssueApiKey, RevokeApiKey
+from shared.events.identity import caller_namespace
+from shared.events.outcomes import Accepted, Refused
+from shared.runtime.http.api_keys import PREFIX, ApiKeys, ListedKey, digest_of
+from shared.runtime.http.auth import allow
+from shared.runtime.http.documented import problems
+from shared.runtime.http.principal import Principal, Role
+from shared.runtime.http.problems import Problem
+
+router = APIRouter(prefix="/directory/api-keys", tags=["directory"])
+
+_Admin = Annotated[Principal, Depends(allow(Role.ADMIN))]
+_KEY_BYTES = 32
+
+
+class IssueBody(Body):
+    name: str = Field(
+        min_length=1,
+        max_length=63,
+        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        description="The service that holds it; what it does is on record under this name.",
+        examples=["billing"],
+    )
+    role: ApiKeyRole
+
+
+class ApiKeyBody(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    role: ApiKeyRole
+    issued_at: datetime
+    issued_by: str
+    revoked_at: datetime | None = None
+
+
+class IssuedBody(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    role: ApiKeyRole
+    key: str | None = Field(
+        description="Shown this once and kept nowhere; null where a repeated request finds it issued."
+    )
+
+
+class ApiKeyList(BaseModel):
+    items: list[ApiKeyBody] = Field(description="Every key that was ever issued, the oldest first.")
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=IssuedBody,
+    responses={202: {"model": Unknown}, **problems(400, 401, 403, 409, 413, 415, 422, 503)},
+)
+async def issue_api_key(principal: _Admin, asking: AskingDep, body: IssueBody) -> Response:
+    """Issue an API key; the answer shows it, once."""
+    key = PREFIX + secrets.token_urlsafe(_KEY_BYTES)
+    key_id = uuid7()
+    if asking.idempotency_key is not None:
+        key_id = uuid5(caller_namespace(principal.role, principal.id), f"api-key/{asking.idempotency_key}")
+    accepted = await _ask(asking, principal, key_id, IssueApiKey(body.name, body.role, digest_of(key)))
+    if isinstance(accepted, Response):
+        return accepted
+    issued = IssuedBody(id=key_id, name=body.name, role=body.role, key=None if accepted.repeated else key)
+    return Response(issued.model_dump_json(), 201, {"Location": router.prefix}, "application/json")
+
+
+@router.get("", responses=problems(401, 403, 503))
+async def list_api_keys(principal: _Admin, request: Request) -> ApiKeyList:
+    """List the API keys, without the keys themselves."""
+    del principal
+    return ApiKeyList(items=[_listed(key) for key in _api_keys(request).listed()])
+
+
+@router.delete(
+    "/{key_id}",
+    status_code=204,
+    response_class=Response,
+    responses={202: {"model": Unknown}, **problems(400, 401, 403, 404, 503)},
+)
+async def revoke_api_key(key_id: UUID, principal: _Admin, asking: AskingDep) -> Response:
+    """Revoke an API key: within a second no process takes it any more."""
+    accepted = await _ask(asking, principal, key_id, RevokeApiKey())
+    return accepted if isinstance(accepted, Response) else Response(status_code=204)
+
+
+async def _ask(
+    asking: Asking, principal: Principal, key_id: UUID, data: DirectoryCommandData
+) -> Accepted | Response:
+    """What was accepted, once this process has seen it; else the answer for an outcome that is not known."""
+    identity = await asking.identity(principal, key_id)
+    command = asking.command(principal, key_id, data, identity)
+    try:
+        reply = await asking.intake.ask(asking.intake.directory, command)
+    except NotSent as failure:
+        raise Problem(503, "not_sent", str(failure), headers={"Retry-After": "1"}) from failure
+    if reply is None:
+        return unknown_response(command.id)
+    match reply.outcome.result:
+        case Refused() as refused:
+            raise refusal(refused)
+        case Accepted() as accepted:
+            await _seen(_api_keys(asking.request), reply, asking.intake.wait.total_seconds())
+            return accepted
+
+
+async def _seen(keys: ApiKeys, reply: Reply, wait_s: float) -> None:
+    """Raise a problem where the record is made and this process does not learn of it."""
+    if reply.position is None:
+        return
+    try:
+        async with asyncio.timeout(wait_s):
+            await keys.reached(reply.position)
+    except TimeoutError as failure:
+        said = "It is recorded, and this process has not read it yet."
+        raise Problem(503, "read_behind", said, headers={"Retry-After": "1"}) from failure
+
+
+def _api_keys(request: Request) -> ApiKeys:
+    keys: ApiKeys = request.app.state.authentication.api_keys
+    return keys
+
+
+def _listed(key: ListedKey) -> ApiKeyBody:
+    return ApiKeyBody(
+        id=UUID(key.id),
+        name=key.name,
+        role=key.role,
+        issued_at=key.issued_at,
+        issued_by=key.issued_by,
+        revoked_at=key.revoked_at,
+    )
