@@ -1,13 +1,18 @@
-"""The routes of the HTTP command side, under one router."""
+"""The HTTP command side as a part of a service: its routes, what they need opened, its larger bodies."""
 
 from fastapi import APIRouter
 
 from services.intake.api import actions, api_keys, bulk, tickets
+from services.intake.api.intake import open_intake
+from shared.runtime.http.application import Part
 
 
 def routes() -> APIRouter:
     """Every route under `/v1`; they need `app.state.intake` and `app.state.authentication`."""
     router = APIRouter(prefix="/v1")
-    for part in (tickets.router, actions.router, bulk.router, api_keys.router):
-        router.include_router(part)
+    for module in (tickets, actions, bulk, api_keys):
+        router.include_router(module.router)
     return router
+
+
+PART = Part("intake", routes(), open_intake, bulk.LARGER)

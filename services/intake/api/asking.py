@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from fastapi import Depends, Header, Request, Response
+from pydantic.json_schema import SkipJsonSchema
 from uuid_utils.compat import uuid7
 
 from services.intake.api.answers import recorded, recorded_response, unknown_response
@@ -24,7 +25,7 @@ from shared.runtime.telemetry import traceparent
 DataT = TypeVar("DataT")
 
 IdempotencyKey = Annotated[
-    str | None,
+    str | SkipJsonSchema[None],
     Header(
         alias="Idempotency-Key",
         min_length=1,
@@ -35,7 +36,7 @@ IdempotencyKey = Annotated[
     ),
 ]
 IfMatch = Annotated[
-    str | None,
+    str | SkipJsonSchema[None],
     Header(
         alias="If-Match",
         pattern=r'^(\*|"[0-9]{1,15}")$',
