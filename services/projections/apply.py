@@ -152,8 +152,10 @@ class Applier(Generic[ItemT]):
                 parking.begin(one, reason_of(one.fault))
             elif one.item is not None:
                 accepted.append(one)
+        everything = [one.item for one in accepted if one.item is not None]
         for model in self._stream.models:
-            await model.write(connection, self._missing(model, accepted), self._codec)
+            items = everything if self._none_applied(model, accepted) else self._missing(model, accepted)
+            await model.write(connection, items, self._codec)
 
     async def _write_each(
         self, connection: AsyncConnection, records: Sequence[ReadRecord[ItemT]], parking: _Parking
@@ -170,6 +172,14 @@ class Applier(Generic[ItemT]):
     async def _write_models(self, connection: AsyncConnection, items: Sequence[ItemT]) -> None:
         for model in self._stream.models:
             await model.write(connection, items, self._codec)
+
+    def _none_applied(self, model: ReadModel[ItemT], records: Sequence[ReadRecord[ItemT]]) -> bool:
+        first: dict[int, int] = {}
+        for one in records:
+            first.setdefault(one.record.partition, one.record.offset)
+        return all(
+            offset >= self._positions[model.name, model.version, partition] for partition, offset in first.items()
+        )
 
     def _missing(self, model: ReadModel[ItemT], records: Iterable[ReadRecord[ItemT]]) -> list[ItemT]:
         """What this model has not applied yet; models of different age stand at different offsets."""

@@ -16,14 +16,14 @@ _EVENTS = """
 SELECT ticket_id, version, event_type, actor_kind, actor_id, created_at, occurred_at, payload, event_id,
     conversation_version, command_id, correlation_id, cause_id, origin, implied
 FROM ticket_events
-WHERE ticket_id = ANY(%s) AND version <= %s
+WHERE ticket_id = ANY(%s::uuid[]) AND version <= %s
 ORDER BY ticket_id, version
 """
 _LATEST = 2**31 - 1
 
 
 async def history(
-    connection: AsyncConnection, tickets: Sequence[UUID], until: int = _LATEST
+    connection: AsyncConnection, tickets: Sequence[str] | Sequence[UUID], until: int = _LATEST
 ) -> AsyncIterator[TicketEvent]:
     """Ticket by ticket, in order of versions, up to the version `until`. Redacted bodies are empty."""
     async with connection.cursor(row_factory=dict_row) as cursor:

@@ -1,7 +1,6 @@
 """An event as a read model is given it: decoded, with its place in the log and its value as written."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from shared.events.envelope import Event
 from shared.events.personal import Personal, PersonalCodec, Unreadable
@@ -12,11 +11,10 @@ TicketEvent = Event[TicketEventData]
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """`type_name` and `value` are as the writer wrote them, before any upcast."""
+    """`type_name` and `value` are as the writer wrote them, before any upcast; the subject is the ticket's id."""
 
     partition: int
     offset: int
-    ticket_id: UUID
     type_name: str
     value: bytes
     event: TicketEvent

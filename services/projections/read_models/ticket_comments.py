@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from services.projections.read_models.delivered import TicketEvent, readable
 from shared.events.envelope import ActorKind
@@ -22,7 +21,7 @@ FROM ticket_comments_v1
 class CommentRow:
     """`internal` is a note, never shown to a requester; `created_at` is when it was said."""
 
-    ticket_id: UUID
+    ticket_id: str
     version: int
     author_kind: ActorKind
     author_id: str
@@ -36,7 +35,7 @@ def evolve(event: TicketEvent, codec: PersonalCodec) -> CommentRow | None:
     match event.data:
         case RequesterReplied(message=message) | AgentReplied(message=message) | TicketNoted(message=message):
             return CommentRow(
-                ticket_id=UUID(event.subject),
+                ticket_id=event.subject,
                 version=event.version,
                 author_kind=event.actor.kind,
                 author_id=event.actor.id,

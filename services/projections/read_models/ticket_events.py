@@ -1,7 +1,6 @@
 """Read model `ticket_events_v1`: one row an event, with its data as the contract writes it: the audit trail."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from services.projections.read_models.delivered import Delivered
 from shared.events.ticket_events import MessageRedacted
@@ -19,7 +18,7 @@ FROM ticket_events_v1
 class Redaction:
     """The message of event `version` is to be forgotten."""
 
-    ticket_id: UUID
+    ticket_id: str
     version: int
 
 
@@ -27,6 +26,6 @@ def redaction(delivered: Delivered) -> Redaction | None:
     """Every event is a row as it stands; a redaction also empties the body of an earlier one."""
     match delivered.event.data:
         case MessageRedacted(message=version):
-            return Redaction(UUID(delivered.event.subject), version)
+            return Redaction(delivered.event.subject, version)
         case _:
             return None

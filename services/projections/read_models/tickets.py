@@ -59,8 +59,7 @@ def evolve(row: TicketRow | None, event: TicketEvent, codec: PersonalCodec) -> T
         if not isinstance(event.data, TicketOpened):
             raise VersionGap(f"the log of ticket {event.subject} does not begin with its opening")
         return _opened(event, event.data, codec)
-    return replace(
-        row,
+    return row._replace(
         version=event.version,
         conversation_version=event.conversation_version,
         updated_at=max(row.updated_at, event.occurred_at),

@@ -58,7 +58,7 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
 def _row(item: Delivered) -> tuple[object, ...]:
     event = item.event
     return (
-        item.ticket_id,
+        event.subject,
         event.version,
         event.conversation_version,
         item.partition,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from uuid import UUID
 
 from psycopg import AsyncConnection, sql
 
@@ -35,11 +34,11 @@ internal_words = CASE WHEN length(present.internal_words) < 10000
 
 async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
     """Reads `ticket_events` where words fall away, so that model must be written before this one."""
-    events: dict[UUID, list[TicketEvent]] = {}
-    partitions: dict[UUID, int] = {}
+    events: dict[str, list[TicketEvent]] = {}
+    partitions: dict[str, int] = {}
     for item in items:
-        events.setdefault(item.ticket_id, []).append(item.event)
-        partitions[item.ticket_id] = item.partition
+        events.setdefault(item.event.subject, []).append(item.event)
+        partitions[item.event.subject] = item.partition
     found = {ticket_id: evolve(told, codec) for ticket_id, told in events.items()}
     added = {ticket_id: new for ticket_id, new in found.items() if new is not NO_WORDS and not new.forgets}
     if added:
@@ -47,14 +46,14 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
     stale = [ticket_id for ticket_id, new in found.items() if new.forgets]
     if stale:
         told = [event async for event in history(connection, stale)]
-        anew = {UUID(subject): evolve(run, codec) for subject, run in groupby(told, lambda event: event.subject)}
+        anew = {subject: evolve(run, codec) for subject, run in groupby(told, lambda event: event.subject)}
         await _put(connection, anew, partitions, _REPLACE)
 
 
 async def _put(
     connection: AsyncConnection,
-    words: Mapping[UUID, Words],
-    partitions: Mapping[UUID, int],
+    words: Mapping[str, Words],
+    partitions: Mapping[str, int],
     change: sql.SQL,
 ) -> None:
     staged = await stage(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
@@ -57,35 +56,36 @@ _COLUMNS = (
     "reopenings",
     "reassignments",
 )
-_LOAD = f"SELECT {', '.join(_COLUMNS)} FROM {TABLE} WHERE id = ANY(%s)"  # noqa: S608 - constants of this module
+_LOAD = f"SELECT {', '.join(_COLUMNS)} FROM {TABLE} WHERE id = ANY(%s::uuid[])"  # noqa: S608 - constants of this module
 
 
 async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
-    rows = await _known(connection, {item.ticket_id for item in items})
-    changed: dict[UUID, int] = {}
+    rows = await _known(connection, {item.event.subject for item in items})
+    changed: dict[str, int] = {}
     for item in items:
-        row = rows.get(item.ticket_id)
+        subject = item.event.subject
+        row = rows.get(subject)
         after = evolve(row, item.event, codec)
         if after is not row:
-            rows[item.ticket_id] = after
-            changed[item.ticket_id] = item.partition
+            rows[subject] = after
+            changed[subject] = item.partition
     await upsert(
         connection,
         TABLE,
         (*_COLUMNS, "partition"),
-        ((*_dumped(rows[ticket_id]), partition) for ticket_id, partition in changed.items()),
+        ((*_dumped(rows[subject]), partition) for subject, partition in changed.items()),
         key="id",
         newer="version",
     )
 
 
-async def _known(connection: AsyncConnection, wanted: set[UUID]) -> dict[UUID, TicketRow]:
-    rows: dict[UUID, TicketRow] = {}
+async def _known(connection: AsyncConnection, wanted: set[str]) -> dict[str, TicketRow]:
+    rows: dict[str, TicketRow] = {}
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(_LOAD, (list(wanted),))
         async for loaded in cursor:
             row = _loaded(loaded)
-            rows[row.id] = row
+            rows[str(row.id)] = row
     return rows
 
 
