@@ -1,0 +1,1 @@
+"""Questions that the read models answer: one module a question, and what they share."""
