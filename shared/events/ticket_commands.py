@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.events.catalogue import Catalogue
+from shared.events.envelope import Actor
 from shared.events.personal import Personal
 from shared.events.ticket_values import (
     Channel,
@@ -195,12 +196,21 @@ class RateTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedMessage:
+    """A message of the source; `internal` is a note, else the author's kind says who answers whom."""
+
+    author: Actor
+    message: Message
+    at: datetime
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImportTicket:
     """The ticket as one row of another system has it; the first opens it, each later one is a change.
 
-    `row` rises within a ticket. Where `history` is false, the row is the ticket as it is, at its end. The
-    times are those of the source; the command's `occurred_at` is that of the row. `reassignments` is what the
-    source counted since the row before.
+    `row` rises within a ticket. The times are those of the source; the command's `occurred_at` is that of the
+    row. `reassignments` is what the source counted since the row before; `messages` are new in this row.
     """
 
     source: str
@@ -213,16 +223,15 @@ class ImportTicket:
     channel: Channel
     priority: Priority
     opened_at: datetime
-    history: bool = True
     category: str | None = None
     team_id: str | None = None
     assignee_id: str | None = None
     tags: tuple[str, ...] = ()
     fields: dict[str, FieldValue] = field(default_factory=dict)
-    first_response_at: datetime | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     reassignments: int = 0
+    messages: tuple[ImportedMessage, ...] = ()
 
 
 TicketCommandData = (

@@ -204,6 +204,13 @@ class MessageRedacted:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SourceChanged:
+    """An import's row that changed nothing which is kept here; on record so that every row can be found."""
+
+    row: int
+
+
 TicketEventData = (
     TicketOpened
     | TicketAssigned
@@ -235,6 +242,7 @@ TicketEventData = (
     | TicketRated
     | FollowUpOpened
     | MessageRedacted
+    | SourceChanged
 )
 
 TICKET_EVENTS: Catalogue[TicketEventData] = Catalogue(
@@ -269,5 +277,6 @@ TICKET_EVENTS: Catalogue[TicketEventData] = Catalogue(
         "casefold.ticket.rated.v1": TicketRated,
         "casefold.ticket.follow_up_opened.v1": FollowUpOpened,
         "casefold.ticket.redacted.v1": MessageRedacted,
+        "casefold.ticket.source_changed.v1": SourceChanged,
     },
 )

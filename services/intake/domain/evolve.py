@@ -1,0 +1,206 @@
+"""How each event changes a ticket."""
+
+from dataclasses import replace
+from typing import assert_never
+from uuid import UUID
+
+from services.intake.domain.evolve_promises import agent_answered, resolved_again, stopped, with_promise
+from services.intake.domain.ticket import Resolution, Ticket
+from shared.events.envelope import Event, Origin
+from shared.events.ticket_events import (
+    AgentReplied,
+    CustomerAwaited,
+    FieldsChanged,
+    FollowUpOpened,
+    InternalAwaited,
+    MessageRedacted,
+    PriorityChanged,
+    RequesterReplied,
+    SourceChanged,
+    TicketAssigned,
+    TicketCategorised,
+    TicketClaimed,
+    TicketClosed,
+    TicketEventData,
+    TicketNoted,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+    TicketResumed,
+    TicketRetitled,
+    TicketTagged,
+    TicketTransferred,
+    TicketUnassigned,
+)
+from shared.events.ticket_promises import (
+    AgentSilent,
+    SlaAtRisk,
+    SlaBreached,
+    SlaBreachRevoked,
+    SlaTargeted,
+    SurveyScheduled,
+    SurveySent,
+    TicketEscalated,
+    TicketRated,
+)
+from shared.events.ticket_values import Status
+
+TicketEvent = Event[TicketEventData]
+
+CONVERSATION = (
+    TicketOpened,
+    RequesterReplied,
+    AgentReplied,
+    TicketNoted,
+    CustomerAwaited,
+    InternalAwaited,
+    TicketResumed,
+    TicketResolved,
+    TicketReopened,
+    TicketClosed,
+    FollowUpOpened,
+    MessageRedacted,
+)
+"""What the conversation version counts: messages, notes and people's changes of status, never an assignment."""
+
+_CLOCKS_DEPEND_ON = (
+    TicketOpened,
+    RequesterReplied,
+    AgentReplied,
+    CustomerAwaited,
+    InternalAwaited,
+    TicketResumed,
+    TicketResolved,
+    TicketReopened,
+    TicketClosed,
+    PriorityChanged,
+    TicketCategorised,
+    TicketTransferred,
+    TicketTagged,
+)
+
+
+def evolve(ticket: Ticket | None, event: TicketEvent) -> Ticket:
+    """The ticket after the event. An event other than the first on no ticket is a broken log: `ValueError`."""
+    if ticket is None:
+        if not isinstance(event.data, TicketOpened):
+            raise ValueError(f"the log of ticket {event.subject} does not begin with its opening")
+        return _opened(event, event.data)
+    basis = event.version if isinstance(event.data, _CLOCKS_DEPEND_ON) else ticket.sla_basis
+    imported = ticket.imported
+    if event.origin is Origin.IMPORT and event.command_id not in imported:
+        imported = (*imported, event.command_id)
+    return replace(
+        _changed(ticket, event),
+        version=event.version,
+        conversation_version=event.conversation_version,
+        sla_basis=basis,
+        imported=imported,
+    )
+
+
+def _opened(event: TicketEvent, opened: TicketOpened) -> Ticket:
+    return Ticket(
+        id=UUID(event.subject),
+        reference=opened.reference,
+        subject=opened.subject,
+        channel=opened.channel,
+        priority=opened.priority,
+        status=Status.NEW,
+        requester_id=opened.requester.id,
+        organisation=opened.requester.organisation,
+        created_at=event.occurred_at,
+        version=event.version,
+        conversation_version=event.conversation_version,
+        team_id=opened.team_id,
+        category=opened.category,
+        tags=opened.tags,
+        fields=dict(opened.fields),
+        messages=(event.version,),
+        sla_basis=event.version,
+        awaiting_since=event.occurred_at,
+        imported=(event.command_id,) if event.origin is Origin.IMPORT else (),
+    )
+
+
+def _changed(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911, PLR0912 - one case an event
+    match event.data:
+        case TicketOpened():
+            raise ValueError(f"the log of ticket {event.subject} opens it twice")
+        case TicketAssigned(assignee_id=assignee) | TicketClaimed(assignee_id=assignee):
+            status = Status.OPEN if ticket.status is Status.NEW else ticket.status
+            return replace(ticket, assignee_id=assignee, ever_assigned=True, status=status)
+        case TicketUnassigned():
+            return replace(ticket, assignee_id=None)
+        case RequesterReplied():
+            resumed = Status.OPEN if ticket.status is Status.PENDING_CUSTOMER else ticket.status
+            since = ticket.awaiting_since or event.occurred_at
+            return replace(ticket, status=resumed, awaiting_since=since, messages=_with_message(ticket, event))
+        case AgentReplied(first_response=first):
+            return replace(
+                ticket,
+                first_response_at=event.occurred_at if first else ticket.first_response_at,
+                awaiting_since=None,
+                clocks=agent_answered(ticket.clocks, event.occurred_at),
+                messages=_with_message(ticket, event),
+            )
+        case TicketNoted():
+            return replace(ticket, messages=_with_message(ticket, event))
+        case CustomerAwaited():
+            return replace(ticket, status=Status.PENDING_CUSTOMER)
+        case InternalAwaited():
+            return replace(ticket, status=Status.PENDING_INTERNAL)
+        case TicketResumed():
+            return replace(ticket, status=Status.OPEN)
+        case TicketResolved() as resolved:
+            resolution = Resolution(resolved.resolution, resolved.agent_id, resolved.team_id)
+            return replace(
+                ticket,
+                status=Status.RESOLVED,
+                resolved_at=resolved.resolved_at or event.occurred_at,
+                awaiting_since=None,
+                clocks=stopped(ticket.clocks, event.occurred_at),
+                resolutions=(*ticket.resolutions, resolution),
+            )
+        case TicketReopened():
+            return replace(ticket, status=Status.OPEN, resolved_at=None, clocks=resolved_again(ticket.clocks))
+        case TicketClosed(closed_at=stated):
+            return replace(
+                ticket, status=Status.CLOSED, closed_at=stated or event.occurred_at, awaiting_since=None
+            )
+        case PriorityChanged(priority=priority):
+            return replace(ticket, priority=priority)
+        case TicketCategorised(category=category):
+            return replace(ticket, category=category)
+        case TicketTransferred(team_id=team):
+            return replace(ticket, team_id=team)
+        case TicketRetitled(subject=subject):
+            return replace(ticket, subject=subject)
+        case TicketTagged(added=added, removed=removed):
+            kept = tuple(tag for tag in ticket.tags if tag not in removed)
+            return replace(ticket, tags=(*kept, *added))
+        case FieldsChanged(values=values):
+            merged = {**ticket.fields, **values}
+            return replace(ticket, fields={name: v for name, v in merged.items() if v is not None})
+        case MessageRedacted(message=redacted):
+            return replace(ticket, messages=tuple(v for v in ticket.messages if v != redacted))
+        case FollowUpOpened() | SourceChanged():
+            return ticket
+        case (
+            SlaTargeted()
+            | SlaAtRisk()
+            | SlaBreached()
+            | SlaBreachRevoked()
+            | AgentSilent()
+            | TicketEscalated()
+            | SurveyScheduled()
+            | SurveySent()
+            | TicketRated()
+        ) as promise:
+            return with_promise(ticket, promise)
+        case unknown:
+            assert_never(unknown)
+
+
+def _with_message(ticket: Ticket, event: TicketEvent) -> tuple[int, ...]:
+    return (*ticket.messages, event.version)

@@ -1,0 +1,104 @@
+"""How clocks, escalations and surveys change a ticket."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from services.intake.domain.ticket import ClockState, Resolution, Ticket
+from shared.events.ticket_promises import (
+    AgentSilent,
+    SlaAtRisk,
+    SlaBreached,
+    SlaBreachRevoked,
+    SlaTargeted,
+    SurveyScheduled,
+    SurveySent,
+    TicketEscalated,
+    TicketRated,
+)
+from shared.events.ticket_values import Clock, ClockTarget
+
+PromiseData = (
+    SlaTargeted
+    | SlaAtRisk
+    | SlaBreached
+    | SlaBreachRevoked
+    | AgentSilent
+    | TicketEscalated
+    | SurveyScheduled
+    | SurveySent
+    | TicketRated
+)
+
+Clocks = tuple[ClockState, ...]
+
+
+def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: PLR0911 - one return a case
+    match promise:
+        case SlaTargeted(clocks=targets):
+            return replace(ticket, clocks=tuple(_targeted(ticket, target) for target in targets))
+        case SlaAtRisk(clock=clock):
+            return replace(ticket, clocks=_clock(ticket.clocks, clock, lambda c: replace(c, at_risk=True)))
+        case SlaBreached(clock=clock):
+            return replace(ticket, clocks=_clock(ticket.clocks, clock, lambda c: replace(c, breached=True)))
+        case SlaBreachRevoked(clock=clock, met_at=met_at):
+            return replace(
+                ticket,
+                clocks=_clock(ticket.clocks, clock, lambda c: replace(c, breached=False, met_at=met_at)),
+            )
+        case AgentSilent(since=since, minutes=minutes):
+            return replace(ticket, silences=(*ticket.silences, (since, minutes)))
+        case TicketEscalated(key=key, level=level):
+            return replace(ticket, escalation_level=level, escalation_keys=(*ticket.escalation_keys, key))
+        case SurveyScheduled(resolution=number):
+            return _resolution(ticket, number, lambda r: replace(r, survey_scheduled=True))
+        case SurveySent(resolution=number):
+            return _resolution(ticket, number, lambda r: replace(r, survey_sent=True))
+        case TicketRated(resolution=number):
+            return _resolution(ticket, number, lambda r: replace(r, rated=True))
+        case unknown:
+            assert_never(unknown)
+
+
+def agent_answered(clocks: Clocks, at: datetime) -> Clocks:
+    """A public reply meets first response and next reply, unless an earlier one did."""
+    return _met(clocks, (Clock.FIRST_RESPONSE, Clock.NEXT_REPLY), at)
+
+
+def stopped(clocks: Clocks, at: datetime) -> Clocks:
+    """A resolution meets every clock that still runs."""
+    return _met(clocks, tuple(Clock), at)
+
+
+def resolved_again(clocks: Clocks) -> Clocks:
+    """A reopening takes back that the resolution clock was met."""
+    return _clock(clocks, Clock.RESOLUTION, lambda c: replace(c, met_at=None))
+
+
+def _targeted(ticket: Ticket, target: ClockTarget) -> ClockState:
+    """A new target for the same instance keeps what was recorded of it."""
+    known = ticket.clock(target.clock)
+    if known is not None and known.target.instance == target.instance:
+        return replace(known, target=target)
+    if target.clock is Clock.FIRST_RESPONSE:
+        return ClockState(target, met_at=ticket.first_response_at)
+    return ClockState(target)
+
+
+def _met(clocks: Clocks, which: tuple[Clock, ...], at: datetime) -> Clocks:
+    return tuple(
+        replace(state, met_at=at) if state.target.clock in which and state.met_at is None else state
+        for state in clocks
+    )
+
+
+def _clock(clocks: Clocks, clock: Clock, change: Callable[[ClockState], ClockState]) -> Clocks:
+    return tuple(change(state) if state.target.clock is clock else state for state in clocks)
+
+
+def _resolution(ticket: Ticket, number: int, change: Callable[[Resolution], Resolution]) -> Ticket:
+    return replace(
+        ticket,
+        resolutions=tuple(change(known) if known.number == number else known for known in ticket.resolutions),
+    )

@@ -1,0 +1,76 @@
+"""A ticket as the fold of its events; it holds no message bodies."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shared.events.personal import Personal
+from shared.events.ticket_values import Channel, Clock, ClockTarget, FieldValue, Priority, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """`met_at`: when what the clock waits for occurred, in time or late."""
+
+    target: ClockTarget
+    at_risk: bool = False
+    breached: bool = False
+    met_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """One resolution of the ticket, whom it is credited to, and what became of its survey."""
+
+    number: int
+    agent_id: str | None
+    team_id: str | None
+    survey_scheduled: bool = False
+    survey_sent: bool = False
+    rated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """`messages` are the versions of events with a body that is not redacted.
+
+    `sla_basis` is the version of the last event that clocks depend on; `awaiting_since` the time of the
+    requester's oldest unanswered message; `silences` what `AgentSilent` was recorded for; `escalation_keys`
+    the conditions that have escalated; `imported` the ids of import commands, kept for ever.
+    """
+
+    id: UUID
+    reference: str
+    subject: Personal
+    channel: Channel
+    priority: Priority
+    status: Status
+    requester_id: str
+    created_at: datetime
+    version: int
+    conversation_version: int
+    assignee_id: str | None = None
+    team_id: str | None = None
+    category: str | None = None
+    organisation: str | None = None
+    tags: tuple[str, ...] = ()
+    fields: dict[str, FieldValue] = field(default_factory=dict)
+    first_response_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    ever_assigned: bool = False
+    messages: tuple[int, ...] = ()
+    sla_basis: int = 0
+    clocks: tuple[ClockState, ...] = ()
+    awaiting_since: datetime | None = None
+    silences: tuple[tuple[datetime, int], ...] = ()
+    escalation_level: int = 0
+    escalation_keys: tuple[str, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
+    imported: tuple[UUID, ...] = ()
+
+    def clock(self, clock: Clock) -> ClockState | None:
+        for state in self.clocks:
+            if state.target.clock is clock:
+                return state
+        return None
