@@ -15,7 +15,13 @@ def _api(settings: Settings) -> int:
     return serve(application(settings, [PART]), settings, lambda: None)
 
 
-ROLES: Mapping[str, Callable[[Settings], int]] = {"api": _api}
+def _processor(settings: Settings) -> int:
+    from services.intake.processor.run import run_processor
+
+    return run_processor(settings)
+
+
+ROLES: Mapping[str, Callable[[Settings], int]] = {"api": _api, "processor": _processor}
 
 
 def main(arguments: list[str]) -> int:

@@ -19,14 +19,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CASEFOLD_", frozen=True, extra="ignore")
 
+    kafka_port: Annotated[int, Field(ge=1, le=65535)] = 9092
+    """Port of the embedded Kafka, as the two below for theirs; without meaning where an address is given."""
+    postgres_port: Annotated[int, Field(ge=1, le=65535)] = 5432
+    redis_port: Annotated[int, Field(ge=1, le=65535)] = 6379
+
     kafka_bootstrap_servers: Annotated[
         str, Field(validation_alias=AliasChoices("KAFKA_BOOTSTRAP_SERVERS", "kafka_bootstrap_servers"))
-    ] = "127.0.0.1:9092"
-    database_url: Annotated[str, Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))] = (
-        "postgresql://postgres@127.0.0.1:5432/casefold"
+    ] = Field(default_factory=lambda given: f"127.0.0.1:{given['kafka_port']}")
+    database_url: Annotated[str, Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))] = Field(
+        default_factory=lambda given: f"postgresql://postgres@127.0.0.1:{given['postgres_port']}/casefold"
     )
-    redis_url: Annotated[str, Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))] = (
-        "redis://127.0.0.1:6379/0"
+    redis_url: Annotated[str, Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))] = Field(
+        default_factory=lambda given: f"redis://127.0.0.1:{given['redis_port']}/0"
     )
 
     topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
@@ -38,6 +43,9 @@ class Settings(BaseSettings):
     """Folder for everything that is kept on this machine: checkpoints, the local issuer's key, server data."""
     instance: Annotated[str, Field(min_length=1)] = f"{socket.gethostname()}-{os.getpid()}"
     """Names one process among those of its service; chooses its reply partition and its checkpoint folder."""
+
+    checkpoint_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "processor"
+    """Folder of a processor's checkpoints below `home`; two processors on one machine need two."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080

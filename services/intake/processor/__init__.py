@@ -1,0 +1,1 @@
+"""The processor: the one writer of each partition, exactly once, for any aggregate."""

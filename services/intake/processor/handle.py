@@ -1,0 +1,170 @@
+"""Deciding one record of a commands topic: what it adds to the transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from services.intake.domain.record import record
+from services.intake.domain.rejected import Rejected
+from services.intake.processor.aggregate import AnyAggregate, Kept, Remembered
+from services.intake.processor.staged import Staged
+from shared.events.catalogue import Undecodable
+from shared.events.envelope import Command, Event
+from shared.events.outcomes import Accepted, Outcome, Refused, encode_outcome
+from shared.events.wire import decode_command
+from shared.runtime.partition import partition_of
+
+MEMORY = timedelta(days=7)
+"""How long the id of an accepted command is remembered."""
+MAX_REMEMBERED = 4000
+MAX_SNAPSHOT_BYTES = 900_000
+"""Below the broker's limit for a record, so that none can abort its transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What a command led to. `reply_to` is the partition of the outcomes topic."""
+
+    outcome: bytes
+    correlation: bytes
+    reply_to: int
+    events: Sequence[Event[object]] = ()
+    commands: Sequence[Command[object]] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Where the lane works: a partition of an aggregate's stream."""
+
+    aggregate: AnyAggregate
+    partition: int
+    partitions: int
+    outcome_partitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A record of the commands topic, its headers read, and the time and number that it is decided with."""
+
+    headers: Mapping[str, str]
+    key: bytes
+    value: bytes
+    now: datetime
+    number: int
+
+
+def handle(lot: Lot, received: Received, staged: Staged) -> Handled:
+    """Stage what the command changes. Raise `Undecodable` for a poison command; nothing is staged then."""
+    command = decode_command(lot.aggregate.commands, received.headers, received.value, received.now)
+    reply_to = command.reply_to if command.reply_to is not None else lot.partition % lot.outcome_partitions
+    if not 0 <= reply_to < lot.outcome_partitions:
+        raise Undecodable(f"there is no partition {reply_to} for the outcome")
+    kept = staged.get(command.subject)
+    if kept is None:
+        check_key(lot, received.key, command.subject)
+    result, events = _decided(lot, command, kept, staged, received.number)
+    outcome = encode_outcome(
+        Outcome(
+            command.id, lot.aggregate.stream, command.subject, lot.partition, command.actor, command.now, result
+        )
+    )
+    reactions = [reaction for event in events for reaction in lot.aggregate.react(event)]
+    return Handled(outcome, str(command.correlation_id).encode(), reply_to, events, reactions)
+
+
+def check_key(lot: Lot, key: bytes, subject: str) -> None:
+    """Raise `Undecodable` where the record lies where its aggregate's other commands do not."""
+    if key != subject.encode():
+        raise Undecodable("the record's key is not its subject")
+    belongs = partition_of(key, lot.partitions)
+    if belongs != lot.partition:
+        raise Undecodable(
+            f"the key belongs to partition {belongs}, not {lot.partition}: produce with murmur2 partitioning"
+        )
+
+
+def _decided(
+    lot: Lot, command: Command[object], kept: Kept | None, staged: Staged, number: int
+) -> tuple[Accepted | Refused, Sequence[Event[object]]]:
+    aggregate = lot.aggregate
+    state = None if kept is None else kept.state
+    memory = () if kept is None else kept.memory
+    for known in memory:
+        if known.command_id == command.id:
+            return _repeated(aggregate, command, known, state), ()
+    version, conversation_version = (
+        (0, 0) if kept is None else (kept.state.version, kept.state.conversation_version)
+    )
+    try:
+        memory = _with_room(memory, command.now)
+        decided = aggregate.decide(command, state, number)
+        events: Sequence[Event[object]] = record(
+            command, decided, version, conversation_version, aggregate.conversation
+        )
+        for event in events:
+            state = aggregate.evolve(state, event)
+        accepted = aggregate.accepted(state, events)
+        after = Kept(state, (*memory, _remembered(command, accepted)))
+        staged.put(command.subject, after, _snapshot(aggregate, after))
+    except Rejected as refusal:
+        seen = refusal.code not in ("not_found", "already_exists") and version > 0
+        return (
+            Refused(
+                refusal.code,
+                refusal.detail,
+                refusal.allowed,
+                version if seen else None,
+                conversation_version if seen else None,
+            ),
+            (),
+        )
+    return accepted, events
+
+
+def _repeated(
+    aggregate: AnyAggregate, command: Command[object], known: Remembered, state: object
+) -> Accepted | Refused:
+    """The first outcome again, or a refusal where the same id now asks for something else."""
+    if command.fingerprint is not None and known.fingerprint not in (None, command.fingerprint):
+        return Refused(
+            "idempotency_key_reused", "The Idempotency-Key was used for another request; take a new one."
+        )
+    return replace(
+        aggregate.accepted(state, ()),
+        version=known.version,
+        conversation_version=known.conversation_version,
+        follow_up_id=known.follow_up_id,
+        repeated=True,
+    )
+
+
+def _remembered(command: Command[object], accepted: Accepted) -> Remembered:
+    return Remembered(
+        command.id,
+        command.now,
+        command.fingerprint,
+        accepted.version,
+        accepted.conversation_version,
+        accepted.follow_up_id,
+    )
+
+
+def _snapshot(aggregate: AnyAggregate, kept: Kept) -> bytes:
+    """Raise `Rejected` where it would be too large for a record."""
+    snapshot = aggregate.encode(kept)
+    if len(snapshot) > MAX_SNAPSHOT_BYTES:
+        raise Rejected("too_large", "The record has grown to its limit; go on with a new one.")
+    return snapshot
+
+
+def _with_room(memory: tuple[Remembered, ...], now: datetime) -> tuple[Remembered, ...]:
+    """What is remembered still. Raise `Rejected` where nothing more can be."""
+    oldest = now - MEMORY
+    if memory and memory[0].at < oldest:
+        memory = tuple(known for known in memory if known.at >= oldest)
+    if len(memory) >= MAX_REMEMBERED:
+        raise Rejected(
+            "too_many_commands",
+            f"The record took {MAX_REMEMBERED} commands in {MEMORY.days} days, its limit; go on with a new one.",
+        )
+    return memory

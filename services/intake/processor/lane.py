@@ -1,0 +1,137 @@
+"""A lane: the thread that is a partition's one writer for as long as it holds it."""
+
+import threading
+from contextlib import closing
+from datetime import UTC, datetime
+
+import structlog
+from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka.admin import AdminClient
+
+from services.intake.processor import log
+from services.intake.processor.batch import decide_batch
+from services.intake.processor.checkpoint import Mark
+from services.intake.processor.handle import Lot
+from services.intake.processor.position import POSITION_KEY, Position, encode_position
+from services.intake.processor.restore import Restored, Topics, restore
+from services.intake.processor.staged import Cache, Staged
+from services.intake.processor.transaction import Ends, Transaction, send_copies
+from shared.runtime.settings import Settings
+
+MAX_BATCH = 256
+_POLL_S = 0.25
+_RETRY_S = 0.2
+_CACHED = 20_000
+
+LOG = structlog.get_logger()
+
+
+class Lane:
+    """Started once. `serving` is set while it decides; `failure` is what ended it for good.
+
+    A transaction whose fate is unknown, or a broker that is away, means to begin anew: a new producer, which
+    settles what the old one left, and a fresh restore.
+    """
+
+    def __init__(self, settings: Settings, lot: Lot, topics: Topics, copies: Producer) -> None:
+        self.lot = lot
+        self.next_offset = 0
+        self.serving = threading.Event()
+        self.fenced = threading.Event()
+        self.failure: BaseException | None = None
+        self._settings = settings
+        self._topics = topics
+        self._copies = copies
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"lane-{topics.stream}-{lot.partition}")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """The transaction that is under way is finished first."""
+        self._stopping.set()
+
+    def join(self, timeout: float | None = None) -> None:
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._term()
+        except log.Fenced:
+            self.fenced.set()
+        except BaseException as failure:  # noqa: BLE001 - the thread's end is judged by whoever started it
+            self.failure = failure
+        finally:
+            self.serving.clear()
+
+    def _term(self) -> None:
+        """From taking the partition over to the first error that leaves it unknown what is committed."""
+        topic = f"{self._topics.stream}.commands"
+        try:
+            producer = log.transactional_producer(self._settings, topic, self.lot.partition)
+            producer.init_transactions(self._settings.transaction_timeout.total_seconds())
+            client = AdminClient({"bootstrap.servers": self._settings.kafka_bootstrap_servers})
+            restored = restore(self._settings, client, self._topics, self.lot.partition)
+            with closing(restored.checkpoint), closing(log.partition_consumer(self._settings)) as consumer:
+                consumer.assign(
+                    [log.at(self._settings.topic(topic), self.lot.partition, restored.position.next_offset)]
+                )
+                self._serve(producer, consumer, restored)
+        except (KafkaException, TimeoutError) as failure:
+            self.serving.clear()
+            if isinstance(failure, KafkaException) and log.is_fenced(failure):
+                raise log.Fenced from failure
+            LOG.warning(
+                "lane begins anew", stream=self._topics.stream, partition=self.lot.partition, error=str(failure)
+            )
+            self._stopping.wait(_RETRY_S)
+
+    def _serve(self, producer: Producer, consumer: Consumer, restored: Restored) -> None:
+        writer = _Writer(self._settings, self.lot, self._topics, producer, restored)
+        self.next_offset = restored.position.next_offset
+        self.serving.set()
+        while not self._stopping.is_set():
+            records = _poll(consumer)
+            if records:
+                self.next_offset = writer.write(records, self._copies)
+
+
+class _Writer:
+    """Decides batches and commits them, one transaction each."""
+
+    def __init__(
+        self, settings: Settings, lot: Lot, topics: Topics, producer: Producer, restored: Restored
+    ) -> None:
+        self._settings = settings
+        self._lot = lot
+        self._topics = topics
+        self._cache = Cache(_CACHED // lot.partitions)
+        self._checkpoint = restored.checkpoint
+        self._position: Position = restored.position
+        self._ends = Ends(restored.events_end, restored.snapshots_end)
+        self._transaction = Transaction(producer, settings.topic, lot, self._ends)
+
+    def write(self, records: list[log.Arrived], copies: Producer) -> int:
+        """The offset of the next command. Raise `KafkaException` where the commit is not certain."""
+        staged = Staged(self._lot.aggregate, self._cache, self._checkpoint.get)
+        batch = decide_batch(self._lot, records, staged, self._position)
+        self._transaction.write(batch.handled, batch.letters, staged, batch.position)
+        self._position = batch.position
+        send_copies(copies, self._settings.topic("ticket.outcomes"), batch.handled, self._ends.events)
+        staged.promote()
+        snapshots: list[tuple[bytes, bytes | None]] = [
+            (subject.encode(), snapshot) for subject, (_, snapshot) in staged.changed.items()
+        ]
+        snapshots.append((POSITION_KEY, encode_position(batch.position)))
+        self._checkpoint.apply(snapshots, Mark(self._topics.snapshots, self._ends.snapshots, datetime.now(UTC)))
+        return batch.position.next_offset
+
+
+def _poll(consumer: Consumer) -> list[log.Arrived]:
+    """What has arrived, waiting for the first. Raise `KafkaException` where the partition cannot be read."""
+    first = consumer.consume(1, timeout=_POLL_S)
+    if not first:
+        return []
+    return [log.arrived(message) for message in (*first, *consumer.consume(MAX_BATCH - 1, timeout=0))]

@@ -1,0 +1,135 @@
+"""How the processor speaks to Kafka: its clients' settings and what their errors mean for a partition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from shared.runtime.partition import PARTITIONER
+from shared.runtime.settings import Settings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+GROUP = "intake-processor.v1"
+
+_FENCED = frozenset(
+    {KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH}  # noqa: SLF001 - the client's public name for its own errors begins so
+)
+
+
+class Fenced(Exception):
+    """Another processor has taken the partition over."""
+
+
+def is_fenced(failure: KafkaException) -> bool:
+    error = failure.args[0]
+    return isinstance(error, KafkaError) and error.code() in _FENCED
+
+
+def transactional_producer(settings: Settings, topic: str, partition: int) -> Producer:
+    """The id is the partition's own, so that whoever takes it over fences whoever had it."""
+    return Producer(
+        {
+            "bootstrap.servers": settings.kafka_bootstrap_servers,
+            "client.id": f"{settings.instance}-{topic}-{partition}",
+            "transactional.id": f"{settings.topic(topic)}-{partition}",
+            "transaction.timeout.ms": _ms(settings.transaction_timeout.total_seconds()),
+            "partitioner": PARTITIONER,
+            "acks": "all",
+            "linger.ms": 0,
+            "compression.type": "lz4",
+            "retry.backoff.ms": 5,
+            "retry.backoff.max.ms": 200,
+            "queue.buffering.max.messages": 100_000,
+            "message.timeout.ms": _ms(settings.transaction_timeout.total_seconds()),
+        }
+    )
+
+
+def copies_producer(settings: Settings) -> Producer:
+    """For the copies of outcomes: whoever waits for one that is lost reads the record instead."""
+    return Producer(
+        {
+            "bootstrap.servers": settings.kafka_bootstrap_servers,
+            "client.id": f"{settings.instance}-copies",
+            "acks": 1,
+            "linger.ms": 0,
+            "message.timeout.ms": 5000,
+        }
+    )
+
+
+def partition_consumer(settings: Settings, more: Mapping[str, object] | None = None) -> Consumer:
+    """Reads one partition from where it is told, without a group's say; it reports the partition's end."""
+    return Consumer(
+        {
+            "bootstrap.servers": settings.kafka_bootstrap_servers,
+            "client.id": f"{settings.instance}-lane",
+            "group.id": GROUP,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 500,
+            "fetch.error.backoff.ms": 50,
+            "fetch.queue.backoff.ms": 10,
+            "queued.max.messages.kbytes": 8192,
+            "reconnect.backoff.ms": 20,
+            "reconnect.backoff.max.ms": 500,
+            **(more or {}),
+        }
+    )
+
+
+def group_consumer(settings: Settings) -> Consumer:
+    """The process's membership in the group; it reads nothing."""
+    return Consumer(
+        {
+            "bootstrap.servers": settings.kafka_bootstrap_servers,
+            "client.id": f"{settings.instance}-membership",
+            "group.id": GROUP,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "partition.assignment.strategy": "cooperative-sticky",
+            "session.timeout.ms": _ms(settings.session_timeout.total_seconds()),
+            "heartbeat.interval.ms": max(100, _ms(settings.session_timeout.total_seconds() / 4)),
+            "auto.offset.reset": "earliest",
+            "reconnect.backoff.ms": 20,
+            "reconnect.backoff.max.ms": 500,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A record as it lies on its partition; `appended_at` is the broker's time."""
+
+    offset: int
+    appended_at: datetime
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+def arrived(message: Message) -> Arrived:
+    """Raise `KafkaException` where the message is an error of the client's."""
+    error = message.error()
+    if error is not None:
+        raise KafkaException(error)
+    return Arrived(
+        cast("int", message.offset()),
+        _EPOCH + timedelta(milliseconds=message.timestamp()[1]),
+        message.key() or b"",
+        message.value() or b"",
+        cast("list[tuple[str, bytes]]", message.headers() or []),
+    )
+
+
+def at(topic: str, partition: int, offset: int) -> TopicPartition:
+    return TopicPartition(topic, partition, offset)
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)
