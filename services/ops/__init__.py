@@ -1,0 +1,1 @@
+"""The `casefold` command, and the stack that it runs on one machine."""
