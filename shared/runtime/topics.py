@@ -1,5 +1,6 @@
 """The topics of the contract: their partitions and retention, made once and checked at every start."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,10 @@ DELETE_RETENTION = timedelta(days=7)
 
 class TopicMismatch(Exception):
     """A topic that is there is not as the configuration says; nothing was changed."""
+
+
+class TopicMissing(TopicMismatch):
+    """A topic is not there, or the broker has not heard of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,21 @@ def create_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> No
         except KafkaException as failure:
             if failure.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
-    check_topics(settings, wanted)
+    _wait_for(settings, wanted)
+
+
+def _wait_for(settings: Settings, specs: Iterable[TopicSpec]) -> None:
+    """The controller makes a topic, and brokers hear of it a little later."""
+    deadline = time.monotonic() + _TIMEOUT_S
+    while True:
+        try:
+            check_topics(settings, specs)
+        except TopicMissing:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def check_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> None:
@@ -105,7 +124,7 @@ def check_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> Non
             count = len(future.result().partitions)
         except KafkaException as failure:
             if failure.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise TopicMismatch(f"the topic {name} is missing: run `casefold topics create`") from failure
+                raise TopicMissing(f"the topic {name} is missing: run `casefold topics create`") from failure
             raise
         if count != wanted[name]:
             raise TopicMismatch(

@@ -10,10 +10,11 @@ async def stage(
 ) -> sql.Identifier:
     """The name of a temporary table shaped like `table` that holds the rows until the transaction ends."""
     staged = sql.Identifier(f"staged_{table}")
+    # Emptied too: a transaction that applies records one by one comes here again.
     await connection.execute(
-        sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(
-            staged, sql.Identifier(table)
-        )
+        sql.SQL(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS {0} (LIKE {1}) ON COMMIT DELETE ROWS; DELETE FROM {0}"
+        ).format(staged, sql.Identifier(table))
     )
     copy = sql.SQL("COPY {} ({}) FROM STDIN").format(staged, _names(columns))
     async with connection.cursor() as cursor, cursor.copy(copy) as copying:

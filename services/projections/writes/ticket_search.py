@@ -66,7 +66,6 @@ async def _put(
         ),
     )
     await connection.execute(_INSERT.format(staged=staged, change=change))
-    await connection.execute(sql.SQL("TRUNCATE {}").format(staged))
 
 
 def _tsvector(words: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """Writes `tickets_v1`: events of a batch are folded in memory, each changed ticket is written once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -60,7 +60,7 @@ _LOAD = f"SELECT {', '.join(_COLUMNS)} FROM {TABLE} WHERE id = ANY(%s::uuid[])" 
 
 
 async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
-    rows = await _known(connection, {item.event.subject for item in items})
+    rows = await stored_tickets(connection, {item.event.subject for item in items})
     changed: dict[str, int] = {}
     for item in items:
         subject = item.event.subject
@@ -79,7 +79,8 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
     )
 
 
-async def _known(connection: AsyncConnection, wanted: set[str]) -> dict[str, TicketRow]:
+async def stored_tickets(connection: AsyncConnection, wanted: Iterable[str]) -> dict[str, TicketRow]:
+    """The rows that are there, by ticket id."""
     rows: dict[str, TicketRow] = {}
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(_LOAD, (list(wanted),))
