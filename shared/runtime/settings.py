@@ -6,8 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _seconds(given: object) -> object:
+    """A text that is a number is seconds; all else is left to the validator of durations."""
+    try:
+        return float(given) if isinstance(given, str) else given
+    except ValueError:
+        return given
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 
 
 class Settings(BaseSettings):
@@ -56,7 +67,7 @@ class Settings(BaseSettings):
     oidc_role_claim: str = "role"
     local_issuer_port: Annotated[int, Field(ge=0, le=65535)] = 8081
 
-    hold: timedelta = timedelta(hours=72)
+    hold: Duration = timedelta(hours=72)
     """How long after its resolution a ticket can be reopened, and after which it is closed."""
     fields_file: Path | None = None
     """YAML list of custom-field definitions (see docs/custom-fields.md)."""
@@ -68,14 +79,14 @@ class Settings(BaseSettings):
     requests_in_flight: Annotated[int, Field(ge=1)] = 1000
     """What one API process works on at once; beyond it the answer is 503."""
 
-    outcome_wait: timedelta = timedelta(seconds=3)
+    outcome_wait: Duration = timedelta(seconds=3)
     """How long the API waits for a command's outcome before it answers 202."""
-    read_wait: timedelta = timedelta(seconds=2)
+    read_wait: Duration = timedelta(seconds=2)
     """How long a query waits for the read model to reach a read token before it answers 503."""
 
-    session_timeout: timedelta = timedelta(seconds=10)
+    session_timeout: Duration = timedelta(seconds=10)
     """Consumer-group session: a process silent for longer loses its partitions."""
-    transaction_timeout: timedelta = timedelta(seconds=15)
+    transaction_timeout: Duration = timedelta(seconds=15)
 
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     otlp_endpoint: str | None = None
