@@ -14,14 +14,13 @@ from uuid import UUID, uuid4
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
-from shared.events.envelope import Actor, ActorKind, Command
+from shared.events.envelope import Actor, ActorKind, Command, Event
 from shared.events.outcomes import COPY_HEADER, Outcome, decode_outcome
 from shared.events.personal import Plain
 from shared.events.ticket_commands import TICKET_COMMANDS, OpenTicket, TicketCommandData
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData
 from shared.events.ticket_values import Requester
 from shared.events.wire import command_headers, decode_event
-from shared.events.envelope import Event
 from shared.runtime.ready import READY_FILE
 from shared.runtime.settings import Settings
 
@@ -153,7 +152,7 @@ def read_all(settings: Settings, topic: str, isolation: str = "read_committed") 
         consumer.assign([TopicPartition(full, partition, 0) for partition in partitions])
         left, found = set(partitions), []
         while left:
-            for message in consumer.consume(1000, timeout=5):
+            for message in consumer.consume(1000, timeout=0.1):
                 error = message.error()
                 if error is None:
                     found.append(message)

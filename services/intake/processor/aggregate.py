@@ -39,7 +39,7 @@ class Remembered(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An aggregate's state, of its own type, and the commands it remembers, oldest first; its JSON is the snapshot."""
+    """An aggregate's state, of its own type, and what it remembers, oldest first; its JSON is the snapshot."""
 
     state: Any
     memory: tuple[Remembered, ...]

@@ -16,6 +16,8 @@ from shared.runtime.settings import Settings
 from shared.runtime.topics import DELETE_RETENTION
 
 _BATCH = 5000
+_PATIENCE_S = 0.05
+"""`consume` waits for a full batch as long as it may, so a short wait, again and again."""
 
 
 class LogMismatch(Exception):
@@ -92,7 +94,7 @@ def _apply_batch(consumer: Consumer, checkpoint: Checkpoint, topic: UUID, end: i
     """Whether the end was reached: its last records may be transaction marks, which are never delivered."""
     records: dict[bytes, bytes | None] = {}
     reached = 0
-    for message in consumer.consume(_BATCH, timeout=1.0):
+    for message in consumer.consume(_BATCH, timeout=_PATIENCE_S):
         error = message.error()
         if error is None:
             records[cast("bytes", message.key())] = message.value()

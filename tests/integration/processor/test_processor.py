@@ -20,7 +20,7 @@ from shared.events.ticket_commands import (
 from shared.events.ticket_values import Message
 from shared.runtime.partition import partition_of
 from shared.runtime.settings import Settings
-from tests.processing import ADA, OPEN, RITA, eventually, events, outcomes, processor, read_all, send, wish
+from tests.processing import ADA, OPEN, RITA, events, eventually, outcomes, processor, read_all, send, wish
 
 TICKET = UUID("0189d3f4-0000-7000-8000-000000000001")
 SAID = Message(Plain("Have you tried water?"))
