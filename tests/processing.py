@@ -144,6 +144,7 @@ def read_all(settings: Settings, topic: str, isolation: str = "read_committed") 
             "isolation.level": isolation,
             "auto.offset.reset": "earliest",
             "enable.partition.eof": True,
+            "fetch.wait.max.ms": 10,
         }
     )
     try:

@@ -79,7 +79,7 @@ def _follow(settings: Settings, checkpoint: Checkpoint, topics: Topics, begin: T
     if begin.offset >= end:
         return
     consumer = log.partition_consumer(
-        settings, {"enable.partition.eof": True, "queued.max.messages.kbytes": 65536}
+        settings, {"enable.partition.eof": True, "fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 65536}
     )
     try:
         consumer.assign([begin])
