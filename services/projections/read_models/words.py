@@ -23,8 +23,8 @@ def ordered_words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    lowered = text.lower()
-    if lowered.isascii():
-        return lowered
-    parted = unicodedata.normalize("NFKD", lowered)
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    parted = unicodedata.normalize("NFKD", folded)
     return unicodedata.normalize("NFC", "".join(sign for sign in parted if not unicodedata.combining(sign)))

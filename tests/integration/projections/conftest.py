@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,12 @@ from shared.runtime.settings import Settings
 from tests.integration.projections.writing import Log, Rows, Running, Until
 
 DEADLINE_S = 30.0
+
+
+@pytest.fixture
+def reading(database: str) -> Settings:
+    """A database with tables and no log behind it."""
+    return Settings(database_url=database, read_wait=timedelta(seconds=1))
 
 
 @pytest.fixture
