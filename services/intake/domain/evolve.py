@@ -1,6 +1,8 @@
 """How each event changes a ticket."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 from uuid import UUID
 
@@ -90,13 +92,15 @@ def evolve(ticket: Ticket | None, event: TicketEvent) -> Ticket:
     imported = ticket.imported
     if event.origin is Origin.IMPORT and event.command_id not in imported:
         imported = (*imported, event.command_id)
-    return replace(
-        _changed(ticket, event),
+    change = partial(
+        replace,
+        ticket,
         version=event.version,
         conversation_version=event.conversation_version,
         sla_basis=basis,
         imported=imported,
     )
+    return _changed(ticket, event, change)
 
 
 def _opened(event: TicketEvent, opened: TicketOpened) -> Ticket:
@@ -123,39 +127,37 @@ def _opened(event: TicketEvent, opened: TicketOpened) -> Ticket:
     )
 
 
-def _changed(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911, PLR0912 - one case an event
+def _changed(ticket: Ticket, event: TicketEvent, change: Callable[..., Ticket]) -> Ticket:  # noqa: C901, PLR0911, PLR0912 - one case an event
     match event.data:
         case TicketOpened():
             raise ValueError(f"the log of ticket {event.subject} opens it twice")
         case TicketAssigned(assignee_id=assignee) | TicketClaimed(assignee_id=assignee):
             status = Status.OPEN if ticket.status is Status.NEW else ticket.status
-            return replace(ticket, assignee_id=assignee, ever_assigned=True, status=status)
+            return change(assignee_id=assignee, ever_assigned=True, status=status)
         case TicketUnassigned():
-            return replace(ticket, assignee_id=None)
+            return change(assignee_id=None)
         case RequesterReplied():
             resumed = Status.OPEN if ticket.status is Status.PENDING_CUSTOMER else ticket.status
             since = ticket.awaiting_since or event.occurred_at
-            return replace(ticket, status=resumed, awaiting_since=since, messages=_with_message(ticket, event))
+            return change(status=resumed, awaiting_since=since, messages=_with_message(ticket, event))
         case AgentReplied(first_response=first):
-            return replace(
-                ticket,
+            return change(
                 first_response_at=event.occurred_at if first else ticket.first_response_at,
                 awaiting_since=None,
                 clocks=agent_answered(ticket.clocks, event.occurred_at),
                 messages=_with_message(ticket, event),
             )
         case TicketNoted():
-            return replace(ticket, messages=_with_message(ticket, event))
+            return change(messages=_with_message(ticket, event))
         case CustomerAwaited():
-            return replace(ticket, status=Status.PENDING_CUSTOMER)
+            return change(status=Status.PENDING_CUSTOMER)
         case InternalAwaited():
-            return replace(ticket, status=Status.PENDING_INTERNAL)
+            return change(status=Status.PENDING_INTERNAL)
         case TicketResumed():
-            return replace(ticket, status=Status.OPEN)
+            return change(status=Status.OPEN)
         case TicketResolved() as resolved:
             resolution = Resolution(resolved.resolution, resolved.agent_id, resolved.team_id)
-            return replace(
-                ticket,
+            return change(
                 status=Status.RESOLVED,
                 resolved_at=resolved.resolved_at or event.occurred_at,
                 awaiting_since=None,
@@ -163,29 +165,27 @@ def _changed(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR09
                 resolutions=(*ticket.resolutions, resolution),
             )
         case TicketReopened():
-            return replace(ticket, status=Status.OPEN, resolved_at=None, clocks=resolved_again(ticket.clocks))
+            return change(status=Status.OPEN, resolved_at=None, clocks=resolved_again(ticket.clocks))
         case TicketClosed(closed_at=stated):
-            return replace(
-                ticket, status=Status.CLOSED, closed_at=stated or event.occurred_at, awaiting_since=None
-            )
+            return change(status=Status.CLOSED, closed_at=stated or event.occurred_at, awaiting_since=None)
         case PriorityChanged(priority=priority):
-            return replace(ticket, priority=priority)
+            return change(priority=priority)
         case TicketCategorised(category=category):
-            return replace(ticket, category=category)
+            return change(category=category)
         case TicketTransferred(team_id=team):
-            return replace(ticket, team_id=team)
+            return change(team_id=team)
         case TicketRetitled(subject=subject):
-            return replace(ticket, subject=subject)
+            return change(subject=subject)
         case TicketTagged(added=added, removed=removed):
             kept = tuple(tag for tag in ticket.tags if tag not in removed)
-            return replace(ticket, tags=(*kept, *added))
+            return change(tags=(*kept, *added))
         case FieldsChanged(values=values):
             merged = {**ticket.fields, **values}
-            return replace(ticket, fields={name: v for name, v in merged.items() if v is not None})
+            return change(fields={name: v for name, v in merged.items() if v is not None})
         case MessageRedacted(message=redacted):
-            return replace(ticket, messages=tuple(v for v in ticket.messages if v != redacted))
+            return change(messages=tuple(v for v in ticket.messages if v != redacted))
         case FollowUpOpened() | SourceChanged():
-            return ticket
+            return change()
         case (
             SlaTargeted()
             | SlaAtRisk()
@@ -197,7 +197,7 @@ def _changed(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR09
             | SurveySent()
             | TicketRated()
         ) as promise:
-            return with_promise(ticket, promise)
+            return with_promise(change(), promise)
         case unknown:
             assert_never(unknown)
 

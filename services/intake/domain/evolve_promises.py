@@ -33,6 +33,8 @@ PromiseData = (
 
 Clocks = tuple[ClockState, ...]
 
+_ALL = tuple(Clock)
+
 
 def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: PLR0911 - one return a case
     match promise:
@@ -68,7 +70,7 @@ def agent_answered(clocks: Clocks, at: datetime) -> Clocks:
 
 def stopped(clocks: Clocks, at: datetime) -> Clocks:
     """A resolution meets every clock that still runs."""
-    return _met(clocks, tuple(Clock), at)
+    return _met(clocks, _ALL, at)
 
 
 def resolved_again(clocks: Clocks) -> Clocks:
