@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import subprocess
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,18 +11,27 @@ from pathlib import Path
 
 import psutil
 
+from services.ops.records import runs
+
 _LINES = 6
+_LOOK_EVERY_S = 0.02
+_ORPHANS_END_WITHIN_S = 5.0
+"""PostgreSQL's processes notice by themselves that their parent is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run. `user`: whom to run it as, where this process is root; None: as this process."""
+    """What to run. `user`: whom to run it as, where this process is root; None: as this process.
+
+    `lasting`: it runs until it is stopped; one that ends by itself has failed.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    lasting: bool = True
 
 
 @dataclass(eq=False, slots=True)
@@ -65,10 +75,13 @@ class Child:
         family = self._descendants()
         self.process.kill()
         self.wait()
-        _, alive = psutil.wait_procs(family, timeout=5)
-        for orphan in alive:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                orphan.kill()
+        deadline = time.monotonic() + _ORPHANS_END_WITHIN_S
+        while alive := [orphan for orphan in family if runs(orphan)]:
+            if time.monotonic() > deadline:
+                for orphan in alive:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        orphan.kill()
+            time.sleep(_LOOK_EVERY_S)
 
     def _descendants(self) -> list[psutil.Process]:
         try:

@@ -7,7 +7,7 @@ import pwd
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from types import TracebackType
 from typing import Self, TypedDict
 
@@ -23,6 +23,10 @@ class Closing(Trouble):
     """The stack is being stopped: nothing more is started."""
 
 
+class ProcessEnded(Trouble):
+    """A process that should run until it is stopped has ended by itself."""
+
+
 class Processes:
     """Holds the folder's lock from `open` to `close`: one stack a folder.
 
@@ -36,7 +40,7 @@ class Processes:
         self._records = self.home / "run"
         self._children: list[Child] = []
         self._open = False
-        self._lock = Lock()
+        self._lock = RLock()  # a signal handler may ask while this thread holds it
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -63,6 +67,19 @@ class Processes:
         """Start nothing from here on, whichever thread asks."""
         with self._lock:
             self._open = False
+
+    def kill_all(self) -> None:
+        """For a person who does not want to wait: what is left to stop is gone at once."""
+        self.refuse()
+        for child in self._children:
+            if child.exit_code() is None:
+                child.process.kill()
+
+    def check(self) -> None:
+        """Raise `ProcessEnded` for one that has ended and should not have."""
+        for child in tuple(self._children):
+            if child.program.lasting and child.exit_code() is not None:
+                raise ProcessEnded(child.ending())
 
     def start(self, program: Program) -> Child:
         """Its output goes to `log/<name>.log`; the log of the run before is kept as `<name>.log.1`."""

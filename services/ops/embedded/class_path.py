@@ -25,21 +25,22 @@ class ClassPathMissing(Trouble):
     """A jar is not on this machine and could not be fetched, or is not the one that was locked."""
 
 
-def class_path(progress: Callable[[int, int], None] = lambda _done, _all: None) -> list[Path]:
-    """Every jar, in the order of the lock file, fetched where it is missing. `progress`: so many of so many."""
+def class_path(progress: Callable[[int, int], None] = lambda _done, _missing: None) -> list[Path]:
+    """Every jar, in the order of the lock file. `progress`: so many are fetched of so many that were missing."""
     locked: dict[str, str] = json.loads(files(__package__).joinpath("kafka_jars.json").read_text())
     context = maven()
     context.repo_cache.mkdir(parents=True, exist_ok=True)
-    found: dict[str, Path] = {}
     with _alone(context.repo_cache / ".casefold-lock"), ThreadPoolExecutor(_PARALLEL) as fetchers:
-        wanted = {fetchers.submit(_locked_jar, context, name, digest): name for name, digest in locked.items()}
+        found = {name: _path(context, name) for name in locked}
+        missing = [name for name, path in found.items() if not path.exists() or digest_of(path) != locked[name]]
+        fetched = {fetchers.submit(_fetch, context, name, found[name], locked[name]) for name in missing}
         try:
-            for done in as_completed(wanted):
-                found[wanted[done]] = done.result()
-                progress(len(found), len(locked))
+            for count, done in enumerate(as_completed(fetched), start=1):
+                done.result()
+                progress(count, len(missing))
         finally:
             fetchers.shutdown(cancel_futures=True)
-    return [found[name] for name in locked]
+    return list(found.values())
 
 
 def maven() -> "MavenContext":
@@ -58,14 +59,16 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _locked_jar(context: "MavenContext", coordinate: str, digest: str) -> Path:
+def _path(context: "MavenContext", coordinate: str) -> Path:
+    """Where jgo keeps it."""
     artifact = context.create_dependency(coordinate).artifact
-    path = context.repo_cache / artifact.component.path_prefix / artifact.filename
-    if path.exists() and digest_of(path) == digest:
-        return path
+    return context.repo_cache / artifact.component.path_prefix / artifact.filename
+
+
+def _fetch(context: "MavenContext", coordinate: str, path: Path, digest: str) -> None:
     path.unlink(missing_ok=True)  # cut short by an earlier end, or tampered with
     try:
-        path = artifact.resolve()
+        context.create_dependency(coordinate).artifact.resolve()
     except (OSError, RuntimeError) as failure:
         path.unlink(missing_ok=True)
         raise ClassPathMissing(
@@ -78,7 +81,6 @@ def _locked_jar(context: "MavenContext", coordinate: str, digest: str) -> Path:
         raise ClassPathMissing(
             f"the jar {coordinate} that was fetched is not the one that is locked: it was removed"
         )
-    return path
 
 
 @contextlib.contextmanager

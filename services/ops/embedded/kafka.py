@@ -107,7 +107,7 @@ class Kafka:
 
     def _format(self, java: Sequence[str], properties: Path) -> None:
         tool = ["kafka.tools.StorageTool", "format", "--cluster-id", _CLUSTER, "--config", str(properties)]
-        child = self._processes.start(Program("kafka-format", [*java, *tool]))
+        child = self._processes.start(Program("kafka-format", [*java, *tool], lasting=False))
         if child.wait(_PATIENCE_S) != 0:
             child.kill()
             raise ServerFailed(child.ending())

@@ -101,7 +101,7 @@ class Postgres:
             "--encoding=UTF8",
         ]
         argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"]
-        child = self._processes.start(Program("initdb", argv, user=self._user))
+        child = self._processes.start(Program("initdb", argv, user=self._user, lasting=False))
         if child.wait(_PATIENCE_S) != 0:
             child.kill()
             raise ServerFailed(child.ending())

@@ -1,0 +1,42 @@
+"""The `casefold` command: one line here for each of its commands."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from services.ops.trouble import Trouble
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "up": ("services.ops.up", "Start the servers and the suite on this machine."),
+    "token": ("services.ops.token", "Print a bearer token of the local issuer."),
+}
+"""Name: the module whose `app`, a `typer.Typer`, it is, and what it does. Imported only when it is used."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code, where the command does not end the process itself."""
+    name, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    if name in {"--help", "-h", "help"}:
+        sys.stdout.write(_overview())
+        return 0
+    if name not in COMMANDS:
+        sys.stderr.write(f"error: there is no command {name!r}\n\n{_overview()}")
+        return 2
+    module, _ = COMMANDS[name]
+    try:
+        import_module(module).app(args=rest, prog_name=f"casefold {name}")
+    except Trouble as trouble:
+        sys.stderr.write(f"error: {trouble}\n")
+        return 1
+    return 0
+
+
+def _overview() -> str:
+    lines = [f"  {name:<14} {purpose}" for name, (_, purpose) in COMMANDS.items()]
+    return "\n".join(
+        ["Usage: casefold COMMAND [OPTIONS]", "", *lines, "", "casefold COMMAND --help says more.", ""]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""`casefold up`: the servers and the suite on this machine, in front until Ctrl-C."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.ops.embedded.parts import DATA, PARTS
+from services.ops.processes import Processes
+from services.ops.report import Report
+from services.ops.services import SERVICES, Service
+from services.ops.stack import Stack, Stopped
+from services.ops.stop_signals import StopSignals
+from services.ops.trouble import Trouble
+from services.ops.welcome import welcome
+from shared.runtime.settings import Settings
+
+app = typer.Typer()
+_Port = Annotated[int | None, typer.Option(min=1, max=65535)]
+
+
+@app.command()
+def up(  # noqa: PLR0913 # one parameter an option
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start empty: remove what earlier runs kept.")] = False,
+    home: Annotated[Path | None, typer.Option(help="Folder for data and logs.")] = None,
+    port: _Port = None,
+    issuer_port: _Port = None,
+    kafka_port: _Port = None,
+    postgres_port: _Port = None,
+    redis_port: _Port = None,
+) -> None:
+    """Start Kafka, PostgreSQL and Redis, then the suite, and stop it all at Ctrl-C.
+
+    KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL and REDIS_URL each replace a server by one that is already there.
+    """
+    flags: dict[str, Path | int | None] = {
+        "home": home,
+        "port": port,
+        "local_issuer_port": issuer_port,
+        "kafka_port": kafka_port,
+        "postgres_port": postgres_port,
+        "redis_port": redis_port,
+    }
+    chosen = {name: value for name, value in flags.items() if value is not None}
+    settings = Settings.model_validate(chosen)
+    code = run(settings, SERVICES, fresh=fresh, flags=chosen)
+    sys.stdout.flush()
+    # a thread may still wait for a registry that does not answer, and an ordinary exit would wait for it
+    os._exit(code)
+
+
+def run(settings: Settings, services: Sequence[Service], *, fresh: bool, flags: Mapping[str, Path | int]) -> int:
+    """The exit code: 0 when it was up and was asked to stop, 1 after trouble, else 128 and the signal's number."""
+    processes = Processes(settings.home)
+    with StopSignals(processes) as signals, Report(Console()) as report, processes:
+        if processes.recovered:
+            report.recovered(processes.recovered)
+        stack = Stack(settings, services, processes, report, signals.stop)
+        try:
+            if fresh:
+                _empty(settings)
+            stack.start()
+            report.up(welcome(settings, services, flags))
+            stack.watch()
+        except Stopped:
+            return 128 + signals.number
+        except Trouble as trouble:
+            report.trouble(trouble)
+            return 1
+        finally:
+            report.stopping()
+    return 0
+
+
+def _empty(settings: Settings) -> None:
+    given = [part.variable for part in PARTS if part.is_given(settings)]
+    if given:
+        raise Trouble(
+            f"--fresh empties embedded servers only: unset {', '.join(given)}, or empty that server by hand"
+        )
+    for name in DATA:
+        shutil.rmtree(settings.home / name, ignore_errors=True)
