@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Iterable
+from typing import Any
 
 import uvloop
 
@@ -12,6 +14,7 @@ from services.projections.migrate import migrate
 from services.projections.read_models.tickets import VersionGap
 from services.projections.registry import OUTCOME_STREAM, TICKET_STREAM
 from shared.events.personal import IdentityCodec
+from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logs, tracing
 
@@ -21,9 +24,22 @@ async def projector(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     codec = IdentityCodec()
+    projectors = (
+        Projector(settings, TICKET_STREAM, TICKETS_GROUP, codec),
+        Projector(settings, OUTCOME_STREAM, OUTCOMES_GROUP, codec),
+    )
     async with asyncio.TaskGroup() as group:
-        group.create_task(Projector(settings, TICKET_STREAM, TICKETS_GROUP, codec).run(stop))
-        group.create_task(Projector(settings, OUTCOME_STREAM, OUTCOMES_GROUP, codec).run(stop))
+        for one in projectors:
+            group.create_task(one.run(stop))
+        joining = group.create_task(_announce_joined(projectors))
+        await stop.wait()
+        joining.cancel()
+
+
+async def _announce_joined(projectors: Iterable[Projector[Any]]) -> None:
+    for one in projectors:
+        await one.joined.wait()
+    announce_ready()
 
 
 def main() -> int:

@@ -2,9 +2,10 @@
 
 import asyncio
 import traceback
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import psycopg
 import structlog
@@ -23,7 +24,9 @@ from shared.runtime.topics import create_topics, dead_letters, topic_ids
 TICKETS_GROUP = "projector.v1"
 OUTCOMES_GROUP = "projector.outcomes.v1"
 
-_BATCH = 4_000
+_BATCH = 8_000
+_LANES = 2
+"""Each with its connection and its share of the partitions: while one waits for PostgreSQL, another folds."""
 _CHUNK = 50
 _POLL_MS = 200
 _REDRIVE_EVERY_S = 1.0
@@ -38,6 +41,29 @@ class LogIncomplete(Exception):
     """The topic lacks events that a read model has applied or must apply: the log is not to be trusted."""
 
 
+class Lane:
+    """A connection and the batch that is being written over it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self._writing: asyncio.Task[None] | None = None
+
+    def begin(self, writing: Coroutine[Any, Any, None]) -> None:
+        self._writing = asyncio.create_task(writing)
+
+    async def settle(self) -> None:
+        """Wait for the batch, and raise what it raised."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await writing
+
+    async def abandon(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.cancel()
+            await asyncio.wait([writing])
+
+
 class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc] # aiokafka is untyped
     """One member of a consumer group. Positions are PostgreSQL's; those of the group only show the lag."""
 
@@ -48,7 +74,8 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         self._topic = settings.topic(stream.topic)
         self._applier = Applier(stream, group, codec, self._bury)
         self._displaced = True
-        self._writing: asyncio.Task[None] | None = None
+        self.joined = asyncio.Event()
+        """Set once the group has given this member its share."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`, or until the log cannot be trusted: `VersionGap` or `LogIncomplete`."""
@@ -73,8 +100,6 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
             self._consumer.subscribe([self._topic], listener=self)
             await self._serve(stop)
         finally:
-            if self._writing is not None:
-                self._writing.cancel()
             await self._consumer.stop()
             await self._producer.stop()
 
@@ -86,6 +111,7 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         """Nothing is read before the database has said from where."""
         self._consumer.pause(*assigned)
         self._displaced = True
+        self.joined.set()
         log.info("partitions.assigned", partitions=sorted(one.partition for one in assigned))
 
     async def _serve(self, stop: asyncio.Event) -> None:
@@ -93,19 +119,25 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         pause = _FIRST_PAUSE_S
         while not stop.is_set():
             try:
-                async with await AsyncConnection.connect(
-                    self._settings.database_url, autocommit=True
-                ) as connection:
-                    # Rows and positions are lost or kept together, and the log can give the lost ones again.
-                    await connection.execute("SET synchronous_commit = off")
+                async with AsyncExitStack() as opened:
+                    lanes = [Lane(await opened.enter_async_context(await self._connect())) for _ in range(_LANES)]
                     pause = _FIRST_PAUSE_S
-                    await self._follow(connection, stop)
+                    try:
+                        await self._follow(lanes, stop)
+                    finally:
+                        await asyncio.gather(*(lane.abandon() for lane in lanes))
             except PartitionLost as lost:
                 log.info("partition.lost", detail=str(lost))
             except psycopg.OperationalError as failure:
                 log.warning("database.unavailable", reason=type(failure).__name__, retry_in_s=pause)
                 await self._wait(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _connect(self) -> AsyncConnection:
+        connection = await AsyncConnection.connect(self._settings.database_url, autocommit=True)
+        # Rows and positions are lost or kept together, and the log can give the lost ones again.
+        await connection.execute("SET synchronous_commit = off")
+        return connection
 
     async def _wait(self, seconds: float) -> None:
         """Polls all the while, so that the group does not take a waiting member for a dead one."""
@@ -114,40 +146,28 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         while (left := ends - asyncio.get_running_loop().time()) > 0:
             await self._consumer.getmany(timeout_ms=max(1, int(left * 1000)))
 
-    async def _follow(self, connection: AsyncConnection, stop: asyncio.Event) -> None:
-        """Reads the next batch while the one before is written."""
+    async def _follow(self, lanes: Sequence[Lane], stop: asyncio.Event) -> None:
+        """Reads the next batch while those before are written, each lane's partitions by themselves."""
         self._displaced = True
         redrive_at = lag_at = 0.0
-        try:
-            while not stop.is_set():
-                if self._displaced:
-                    await self._settle()
-                    await self._place(connection)
-                batch = await self._poll()
-                await self._settle()
-                if self._displaced:
-                    continue
-                now = asyncio.get_running_loop().time()
-                if now >= redrive_at:
-                    await self._applier.redrive(connection)
-                    redrive_at = now + _REDRIVE_EVERY_S
-                if batch:
-                    self._writing = asyncio.create_task(self._applier.apply(connection, batch))
-                if now >= lag_at:
-                    await self._show_lag()
-                    lag_at = now + _LAG_EVERY_S
-            await self._settle()
-        finally:
-            if self._writing is not None:
-                self._writing.cancel()
-                await asyncio.wait([self._writing])
-                self._writing = None
-
-    async def _settle(self) -> None:
-        """Wait for the batch that is being written, and raise what it raised."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            await writing
+        while not stop.is_set():
+            if self._displaced:
+                await asyncio.gather(*(lane.settle() for lane in lanes))
+                await self._place(lanes[0].connection)
+            batches = await self._poll()
+            for lane, batch in zip(lanes, batches, strict=True):
+                await lane.settle()
+                if batch and not self._displaced:
+                    lane.begin(self._applier.apply(lane.connection, batch))
+            now = asyncio.get_running_loop().time()
+            if now >= redrive_at and self._applier.waiting:
+                await asyncio.gather(*(lane.settle() for lane in lanes))
+                await self._applier.redrive(lanes[0].connection)
+                redrive_at = now + _REDRIVE_EVERY_S
+            if now >= lag_at:
+                await self._show_lag()
+                lag_at = now + _LAG_EVERY_S
+        await asyncio.gather(*(lane.settle() for lane in lanes))
 
     async def _place(self, connection: AsyncConnection) -> None:
         """Read each partition from where the database stands; a rebalance meanwhile makes it do so again."""
@@ -184,14 +204,16 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
                 f"offset {start}: the log has lost its beginning"
             )
 
-    async def _poll(self) -> list[ReadRecord[ItemT]]:
+    async def _poll(self) -> list[list[ReadRecord[ItemT]]]:
+        """A batch for each lane."""
         fetched = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
-        batch: list[ReadRecord[ItemT]] = []
-        for records in fetched.values():
+        batches: list[list[ReadRecord[ItemT]]] = [[] for _ in range(_LANES)]
+        for partition, records in fetched.items():
+            batch = batches[partition.partition % _LANES]
             for start in range(0, len(records), _CHUNK):
                 batch.extend(read(self._stream, record) for record in records[start : start + _CHUNK])
-                await asyncio.sleep(0)  # the batch before is being written meanwhile
-        return batch
+                await asyncio.sleep(0)  # the batches before are being written meanwhile
+        return batches
 
     async def _show_lag(self) -> None:
         """For lag displays and autoscalers only: nobody reads from these offsets."""
