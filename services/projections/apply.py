@@ -1,7 +1,9 @@
 """Applying a batch: rows, positions and what had to be parked, in one transaction."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -12,54 +14,67 @@ from services.projections import parked, store
 from services.projections.stream import LogRecord, ReadModel, Stream
 from shared.events.catalogue import Undecodable
 from shared.events.personal import PersonalCodec
+from shared.runtime.poison import Poison, guarded
 
 ItemT = TypeVar("ItemT")
 
-Bury = Callable[[LogRecord, str, Exception], Awaitable[None]]
-"""Brings a record to the dead letters, with the reason; returns when it is there."""
+Bury = Callable[[LogRecord, Poison], Awaitable[None]]
+"""Brings a record to the dead letters; returns when it is there."""
 
-REFUSALS = (psycopg.DataError, psycopg.IntegrityError)
-"""What PostgreSQL raises for a row that it will never take."""
+REFUSALS = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What is raised for an event that can never be applied: by PostgreSQL for its row, or by the fold itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord(Generic[ItemT]):
-    """A record and what it says: nothing, an item, or nothing that this version understands."""
+    """A record and what it says: nothing, an item, or nothing that can be understood."""
 
     record: LogRecord
     subject: str
     item: ItemT | None = None
-    fault: Undecodable | None = None
+    poison: Poison | None = None
 
 
 def read(stream: Stream[ItemT], record: LogRecord) -> ReadRecord[ItemT]:
     subject = stream.subject(record)
-    try:
-        return ReadRecord(record, subject, stream.read(record))
-    except Undecodable as fault:
-        return ReadRecord(record, subject, fault=fault)
+    item = guarded(partial(stream.read, record))
+    if isinstance(item, Poison):
+        return ReadRecord(record, subject, poison=item)
+    return ReadRecord(record, subject, item)
 
 
 @dataclass(slots=True)
 class _Parking:
-    """What a batch leaves aside: `subjects` waits from now on, `records` are new with their reason."""
+    """What a batch leaves aside: `subjects` wait already, `begun` do from now on."""
 
     subjects: set[tuple[int, str]]
-    records: list[tuple[LogRecord, str, str | None]]
+    begun: set[tuple[int, str]] = field(default_factory=set)
+    records: list[tuple[LogRecord, str, str | None]] = field(default_factory=list)
 
     def takes(self, read_record: ReadRecord[ItemT]) -> bool:
-        if (read_record.record.partition, read_record.subject) not in self.subjects:
+        waiting = read_record.record.partition, read_record.subject
+        if waiting not in self.subjects and waiting not in self.begun:
             return False
         self.records.append((read_record.record, read_record.subject, None))
         return True
 
     def begin(self, read_record: ReadRecord[ItemT], reason: str) -> None:
-        self.subjects.add((read_record.record.partition, read_record.subject))
+        self.begun.add((read_record.record.partition, read_record.subject))
         self.records.append((read_record.record, read_record.subject, reason))
 
 
 class Applier(Generic[ItemT]):
-    """Holds the positions and parked subjects of the partitions that it was placed on."""
+    """Holds the positions and parked subjects of the partitions that it was placed on.
+
+    Batches of different partitions may be applied at the same time, over different connections.
+    """
 
     def __init__(self, stream: Stream[ItemT], group: str, codec: PersonalCodec, bury: Bury) -> None:
         self._stream = stream
@@ -94,10 +109,13 @@ class Applier(Generic[ItemT]):
         except REFUSALS:
             await self._in_transaction(connection, records, self._write_each)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anything is parked that somebody may want redriven."""
+        return bool(self._parked)
+
     async def redrive(self, connection: AsyncConnection) -> None:
-        """Apply what is parked and was asked for, each subject in one transaction."""
-        if not self._parked:
-            return
+        """Apply what is parked and was asked for, each subject in one transaction; nothing else may be written."""
         partitions = sorted({partition for _, _, partition in self._positions})
         waiting = await parked.redrivable(connection, self._group, self._stream.topic, partitions)
         runs: dict[tuple[int, str], list[parked.Parked]] = {}
@@ -119,7 +137,7 @@ class Applier(Generic[ItemT]):
                         await self._write_models(connection, [item])
                 await parked.applied(connection, self._group, topic, run)
         except (Undecodable, *REFUSALS) as fault:
-            await parked.refused_again(connection, self._group, topic, failing, reason_of(fault))
+            await parked.refused_again(connection, self._group, topic, failing, poison_of(fault).reason)
             return
         self._parked.discard(subject)
 
@@ -129,7 +147,7 @@ class Applier(Generic[ItemT]):
         records: Sequence[ReadRecord[ItemT]],
         write: Callable[[AsyncConnection, Sequence[ReadRecord[ItemT]], _Parking], Awaitable[None]],
     ) -> None:
-        parking = _Parking(set(self._parked), [])
+        parking = _Parking(self._parked)
         moves = self._moves(records)
         async with connection.transaction():
             await store.advance(connection, self._stream.topic, self._topic_id, moves)
@@ -138,23 +156,26 @@ class Applier(Generic[ItemT]):
                 await parked.park(connection, self._group, self._stream.topic, self._topic_id, parking.records)
         for move in moves:
             self._positions[move.model, move.version, move.partition] = move.until
-        self._parked = parking.subjects
+        self._parked |= parking.begun
 
     async def _write_all(
         self, connection: AsyncConnection, records: Sequence[ReadRecord[ItemT]], parking: _Parking
     ) -> None:
         accepted: list[ReadRecord[ItemT]] = []
         for one in records:
-            if parking.subjects and parking.takes(one):
+            if (parking.subjects or parking.begun) and parking.takes(one):
                 continue
-            if one.fault is not None:
-                await self._bury(one.record, reason_of(one.fault), one.fault)
-                parking.begin(one, reason_of(one.fault))
+            if one.poison is not None:
+                await self._bury(one.record, one.poison)
+                parking.begin(one, one.poison.reason)
             elif one.item is not None:
                 accepted.append(one)
         everything = [one.item for one in accepted if one.item is not None]
+        first: dict[int, int] = {}
+        for one in reversed(accepted):
+            first[one.record.partition] = one.record.offset
         for model in self._stream.models:
-            items = everything if self._none_applied(model, accepted) else self._missing(model, accepted)
+            items = everything if self._none_applied(model, first) else self._missing(model, accepted)
             await model.write(connection, items, self._codec)
 
     async def _write_each(
@@ -166,17 +187,15 @@ class Applier(Generic[ItemT]):
                 async with connection.transaction():
                     await self._write_all(connection, [one], parking)
             except REFUSALS as refusal:
-                await self._bury(one.record, reason_of(refusal), refusal)
-                parking.begin(one, reason_of(refusal))
+                poison = poison_of(refusal)
+                await self._bury(one.record, poison)
+                parking.begin(one, poison.reason)
 
     async def _write_models(self, connection: AsyncConnection, items: Sequence[ItemT]) -> None:
         for model in self._stream.models:
             await model.write(connection, items, self._codec)
 
-    def _none_applied(self, model: ReadModel[ItemT], records: Sequence[ReadRecord[ItemT]]) -> bool:
-        first: dict[int, int] = {}
-        for one in records:
-            first.setdefault(one.record.partition, one.record.offset)
+    def _none_applied(self, model: ReadModel[ItemT], first: Mapping[int, int]) -> bool:
         return all(
             offset >= self._positions[model.name, model.version, partition] for partition, offset in first.items()
         )
@@ -200,8 +219,13 @@ class Applier(Generic[ItemT]):
         ]
 
 
-def reason_of(fault: Exception) -> str:
-    """A sentence without the record's values; PostgreSQL's own message may quote them, so its code stands in."""
-    if isinstance(fault, psycopg.Error):
-        return f"PostgreSQL refuses the row: {type(fault).__name__} ({fault.sqlstate})"
-    return str(fault)
+def poison_of(fault: Exception) -> Poison:
+    """Without the record's values; PostgreSQL's own message may quote them, so its code stands in."""
+    stack = "".join(traceback.format_tb(fault.__traceback__))
+    match fault:
+        case Undecodable():
+            return Poison(str(fault), stack)
+        case psycopg.Error():
+            return Poison(f"PostgreSQL refuses the row: {type(fault).__name__} ({fault.sqlstate})", stack)
+        case _:
+            return Poison(f"{type(fault).__name__} while the event was applied", stack)

@@ -1,7 +1,6 @@
 """The projector's shell: reads committed records of its partitions and has them applied, in order, once."""
 
 import asyncio
-import traceback
 from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from services.projections.store import PartitionLost
 from services.projections.stream import LogRecord, Stream
 from shared.events.personal import PersonalCodec
 from shared.runtime.dead_letters import Place, dead_letter
+from shared.runtime.poison import Poison
 from shared.runtime.settings import Settings
 from shared.runtime.topics import create_topics, dead_letters, topic_ids
 
@@ -225,16 +225,16 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         except (CommitFailedError, IllegalStateError):
             self._displaced = True
 
-    async def _bury(self, record: LogRecord, reason: str, fault: Exception) -> None:
+    async def _bury(self, record: LogRecord, poison: Poison) -> None:
         letter = dead_letter(
             self._group,
             Place(self._stream.topic, record.partition, record.offset),
             key=record.key,
             value=record.value,
             headers=record.headers,
-            reason=reason,
+            reason=poison.reason,
             at=datetime.now(UTC),
-            stack="".join(traceback.format_tb(fault.__traceback__)),
+            stack=poison.stack,
         )
         await self._producer.send_and_wait(
             self._settings.topic(letter.topic), letter.value, key=letter.key, headers=list(letter.headers)
@@ -244,5 +244,5 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
             topic=self._stream.topic,
             partition=record.partition,
             offset=record.offset,
-            reason=reason,
+            reason=poison.reason,
         )

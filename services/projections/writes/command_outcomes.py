@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, sql
 
 from services.projections.read_models.command_outcomes import OutcomeRow, evolve
-from services.projections.writes.staging import stage
+from services.projections.writes.staging import stage, staged
 from shared.events.outcomes import Outcome
 from shared.events.personal import PersonalCodec
 
@@ -43,11 +43,11 @@ async def write(connection: AsyncConnection, items: Sequence[Outcome], codec: Pe
     rows = _latest(items)
     if not rows:
         return
-    staged = await stage(connection, TABLE, _COLUMNS, (_dumped(rows[command_id]) for command_id in sorted(rows)))
+    await stage(connection, TABLE, _COLUMNS, (_dumped(rows[command_id]) for command_id in sorted(rows)))
     await connection.execute(
         _MERGE.format(
             columns=sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)),
-            staged=staged,
+            staged=sql.Identifier(staged(TABLE)),
             changes=sql.SQL(", ").join(
                 sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in _COLUMNS[1:]
             ),

@@ -45,11 +45,11 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
                     comment.ticket_id,
                     comment.version,
                     partition,
-                    comment.author_kind,
+                    comment.author_kind.value,
                     comment.author_id,
                     comment.internal,
                     comment.body,
-                    comment.format,
+                    comment.format.value,
                     comment.created_at,
                     False,
                 )

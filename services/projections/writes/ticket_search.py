@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import LiteralString
 
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 
 from services.projections.history import history
 from services.projections.read_models.delivered import Delivered, TicketEvent
@@ -15,20 +16,22 @@ TABLE = "ticket_search_v1"
 
 _COLUMNS = ("ticket_id", "partition", "public_words", "internal_words")
 
-_INSERT = sql.SQL(
-    "INSERT INTO ticket_search_v1 AS present (ticket_id, partition, public_words, internal_words) "
-    "SELECT ticket_id, partition, public_words, internal_words FROM {staged} "
-    "ON CONFLICT (ticket_id) DO UPDATE SET {change}"
-)
+_REPLACE = """
+INSERT INTO ticket_search_v1 AS present (ticket_id, partition, public_words, internal_words)
+SELECT ticket_id, partition, public_words, internal_words FROM staged_ticket_search_v1
+ON CONFLICT (ticket_id) DO UPDATE SET
+    public_words = excluded.public_words, internal_words = excluded.internal_words
+"""
 
-_REPLACE = sql.SQL("public_words = excluded.public_words, internal_words = excluded.internal_words")
-
-_ADD = sql.SQL("""
-public_words = CASE WHEN length(present.public_words) < 10000
-    THEN present.public_words || excluded.public_words ELSE present.public_words END,
-internal_words = CASE WHEN length(present.internal_words) < 10000
-    THEN present.internal_words || excluded.internal_words ELSE present.internal_words END
-""")
+_ADD = """
+INSERT INTO ticket_search_v1 AS present (ticket_id, partition, public_words, internal_words)
+SELECT ticket_id, partition, public_words, internal_words FROM staged_ticket_search_v1
+ON CONFLICT (ticket_id) DO UPDATE SET
+    public_words = CASE WHEN length(present.public_words) < 10000
+        THEN present.public_words || excluded.public_words ELSE present.public_words END,
+    internal_words = CASE WHEN length(present.internal_words) < 10000
+        THEN present.internal_words || excluded.internal_words ELSE present.internal_words END
+"""
 """A tsvector holds at most 1 MiB, and more words than this make no ticket easier to find."""
 
 
@@ -54,9 +57,9 @@ async def _put(
     connection: AsyncConnection,
     words: Mapping[str, Words],
     partitions: Mapping[str, int],
-    change: sql.SQL,
+    statement: LiteralString,
 ) -> None:
-    staged = await stage(
+    await stage(
         connection,
         TABLE,
         _COLUMNS,
@@ -65,7 +68,7 @@ async def _put(
             for ticket_id, new in words.items()
         ),
     )
-    await connection.execute(_INSERT.format(staged=staged, change=change))
+    await connection.execute(statement)
 
 
 def _tsvector(words: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 
 from services.projections.read_models.delivered import Delivered
 from services.projections.read_models.users import UserRow, evolve, merged
@@ -24,10 +24,11 @@ _COLUMNS = (
     "last_seen",
 )
 
-_MERGE = sql.SQL("""
+_MERGE = """
 INSERT INTO users_v1 AS present
     (id, partition, kind, acted_at, name, email, organisation, told_at, first_seen, last_seen)
-SELECT id, partition, kind, acted_at, name, email, organisation, told_at, first_seen, last_seen FROM {}
+SELECT id, partition, kind, acted_at, name, email, organisation, told_at, first_seen, last_seen
+FROM staged_users_v1
 ON CONFLICT (id, partition) DO UPDATE SET
     kind = CASE WHEN excluded.acted_at >= present.acted_at THEN excluded.kind ELSE present.kind END,
     acted_at = greatest(present.acted_at, excluded.acted_at),
@@ -38,7 +39,7 @@ ON CONFLICT (id, partition) DO UPDATE SET
     told_at = greatest(present.told_at, excluded.told_at),
     first_seen = least(present.first_seen, excluded.first_seen),
     last_seen = greatest(present.last_seen, excluded.last_seen)
-""")
+"""
 
 
 async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
@@ -50,7 +51,7 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
             people[key] = row if known is None else merged(known, row)
     if not people:
         return
-    staged = await stage(
+    await stage(
         connection,
         TABLE,
         _COLUMNS,
@@ -58,7 +59,7 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
             (
                 row.id,
                 partition,
-                row.kind,
+                row.kind.value,
                 row.acted_at,
                 row.name,
                 row.email,
@@ -70,4 +71,4 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
             for (_, partition), row in people.items()
         ),
     )
-    await connection.execute(_MERGE.format(staged))
+    await connection.execute(_MERGE)
