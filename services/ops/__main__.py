@@ -23,8 +23,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"error: there is no command {name!r}\n\n{_overview()}")
         return 2
     module, _ = COMMANDS[name]
+    command = import_module(module).app
+    from pydantic import ValidationError
+
     try:
-        import_module(module).app(args=rest, prog_name=f"casefold {name}")
+        command(args=rest, prog_name=f"casefold {name}")
+    except ValidationError as wrong:
+        for fault in wrong.errors():
+            setting = ".".join(map(str, fault["loc"]))
+            sys.stderr.write(f"error: the setting {setting} does not hold: {fault['msg']}\n")
+        return 1
     except Trouble as trouble:
         sys.stderr.write(f"error: {trouble}\n")
         return 1

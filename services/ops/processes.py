@@ -5,7 +5,7 @@ import fcntl
 import os
 import pwd
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -30,14 +30,18 @@ class ProcessEnded(Trouble):
 class Processes:
     """Holds the folder's lock from `open` to `close`: one stack a folder.
 
+    `stopping` is told the name of each that is about to be stopped at the end.
     `recovered` names what an earlier stack that was killed had left running; it is ended before anything starts.
     """
 
-    def __init__(self, home: Path, *, logs: Path | None = None) -> None:
+    def __init__(
+        self, home: Path, *, logs: Path | None = None, stopping: Callable[[str], None] = lambda _name: None
+    ) -> None:
         self.home = home.absolute()
         self.recovered: list[str] = []
         self._logs = self.home / "log" if logs is None else logs
         self._records = self.home / "run"
+        self._stopping = stopping
         self._children: list[Child] = []
         self._open = False
         self._lock = RLock()  # a signal handler may ask while this thread holds it
@@ -60,7 +64,9 @@ class Processes:
         """Nothing is started from here on; what was not stopped by its owner is ended now."""
         self.refuse()
         for child in reversed(self._children):
-            child.stop(_PATIENCE_S)
+            if child.exit_code() is None:
+                self._stopping(child.program.name)
+                child.stop(_PATIENCE_S)
         self._exits.close()
 
     def refuse(self) -> None:

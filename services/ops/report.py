@@ -70,8 +70,10 @@ class Report:
         with self._lock:
             self._doing.clear()
         self.say("Stopping.")
-        self._status.update("stopping")
         self._status.start()
+
+    def stops(self, name: str) -> None:
+        self._status.update(f"stopping {name}")
 
     def _show(self) -> None:
         self._status.update(", ".join(f"{name}: {doing}" for name, doing in self._doing.items()))

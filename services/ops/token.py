@@ -12,7 +12,7 @@ from services.ops.trouble import Trouble
 from shared.runtime.http.principal import Role
 from shared.runtime.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class UnknownRole(Trouble):

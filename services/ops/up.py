@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.models import OptionInfo
 
 from services.ops.embedded.parts import DATA, PARTS
 from services.ops.processes import Processes
@@ -20,20 +21,24 @@ from services.ops.trouble import Trouble
 from services.ops.welcome import welcome
 from shared.runtime.settings import Settings
 
-app = typer.Typer()
-_Port = Annotated[int | None, typer.Option(min=1, max=65535)]
+app = typer.Typer(add_completion=False)
+
+
+def _port(of: str, variable: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(min=1, max=65535, metavar="NUMBER", help=f"Port of {of} ({variable}).")
+    return option
 
 
 @app.command()
 def up(  # noqa: PLR0913 # one parameter an option
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start empty: remove what earlier runs kept.")] = False,
-    home: Annotated[Path | None, typer.Option(help="Folder for data and logs.")] = None,
-    port: _Port = None,
-    issuer_port: _Port = None,
-    kafka_port: _Port = None,
-    postgres_port: _Port = None,
-    redis_port: _Port = None,
+    home: Annotated[Path | None, typer.Option(help="Folder for data and logs (CASEFOLD_HOME).")] = None,
+    port: Annotated[int | None, _port("the API", "CASEFOLD_PORT")] = None,
+    issuer_port: Annotated[int | None, _port("the local issuer", "CASEFOLD_LOCAL_ISSUER_PORT")] = None,
+    kafka_port: Annotated[int | None, _port("Kafka", "CASEFOLD_KAFKA_PORT")] = None,
+    postgres_port: Annotated[int | None, _port("PostgreSQL", "CASEFOLD_POSTGRES_PORT")] = None,
+    redis_port: Annotated[int | None, _port("Redis", "CASEFOLD_REDIS_PORT")] = None,
 ) -> None:
     """Start Kafka, PostgreSQL and Redis, then the suite, and stop it all at Ctrl-C.
 
@@ -57,8 +62,9 @@ def up(  # noqa: PLR0913 # one parameter an option
 
 def run(settings: Settings, services: Sequence[Service], *, fresh: bool, flags: Mapping[str, Path | int]) -> int:
     """The exit code: 0 when it was up and was asked to stop, 1 after trouble, else 128 and the signal's number."""
-    processes = Processes(settings.home)
-    with StopSignals(processes) as signals, Report(Console()) as report, processes:
+    report = Report(Console())
+    processes = Processes(settings.home, stopping=report.stops)
+    with StopSignals(processes) as signals, report, processes:
         if processes.recovered:
             report.recovered(processes.recovered)
         stack = Stack(settings, services, processes, report, signals.stop)
