@@ -51,11 +51,11 @@ class Report:
                 self._said[name] = now
                 self.say(f"  {name}: {doing}")
 
-    def done(self, name: str, result: str) -> None:
+    def done(self, name: str, after_s: float) -> None:
         with self._lock:
             self._doing.pop(name, None)
             self._show()
-        self.say(f"  [green]{name:<17}[/green] ready after {result}")
+        self.say(f"  [green]{name:<17}[/green] ready after {after_s:.1f} s")
 
     def up(self, lines: Sequence[str]) -> None:
         self._status.stop()

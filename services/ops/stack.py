@@ -1,7 +1,7 @@
 """The whole suite on one machine: started, watched, stopped in the reverse order."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +21,9 @@ from shared.runtime.topics import TopicMismatch, create_topics
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+Step = tuple[str, Callable[[], None]]
+"""What it is called, and the work."""
+
 _LOOK_EVERY_S = 0.1
 _READY_WITHIN_S = 60.0
 
@@ -28,11 +31,9 @@ _READY_WITHIN_S = 60.0
 class Reporter(Protocol):
     """Tells the person at the terminal. Called from several threads."""
 
-    def recovered(self, names: Sequence[str]) -> None: ...
-
     def begun(self, name: str, doing: str) -> None: ...
 
-    def done(self, name: str, result: str) -> None: ...
+    def done(self, name: str, after_s: float) -> None: ...
 
 
 class Stopped(Exception):
@@ -63,8 +64,14 @@ class Stack:
 
     def start(self) -> None:
         """Returns when everything is ready. Raise `Trouble`, or `Stopped` where `stop` is set before."""
-        self._together({part.name: partial(self._start_server, part) for part in PARTS})
-        self._together({"topics": self._create_topics, "tables": self._migrate})
+        begun = {part.name: partial(self._start_server, part) for part in PARTS}
+        self._together(
+            [
+                [("kafka", begun["kafka"]), ("topics", self._create_topics)],
+                [("postgres", begun["postgres"]), ("tables", self._migrate)],
+                [("redis", begun["redis"])],
+            ]
+        )
         self._start_services()
 
     def watch(self) -> None:
@@ -97,18 +104,21 @@ class Stack:
         except (psycopg.Error, SQLAlchemyError) as failure:
             raise Trouble(f"the tables could not be brought up to date: {failure}") from failure
 
-    def _together(self, work: Mapping[str, Callable[[], None]]) -> None:
-        """Side by side; the first failure is raised, and the rest is left to the end of the processes."""
-        begun = time.monotonic()
-        for name in work:
-            self._reporter.begun(name, "starting")
-        waiting: dict[str, Future[None]] = {name: begin(name, step) for name, step in work.items()}
+    def _together(self, chains: Sequence[Sequence[Step]]) -> None:
+        """Chains side by side; the first failure is raised, and the rest is left to the end of the processes."""
+        waiting: list[Future[None]] = [begin(chain[0][0], partial(self._one_by_one, chain)) for chain in chains]
         while waiting:
             self._look()
-            for name, step in [(name, step) for name, step in waiting.items() if step.done()]:
-                step.result()
-                del waiting[name]
-                self._reporter.done(name, f"{time.monotonic() - begun:.1f} s")
+            for chain in [chain for chain in waiting if chain.done()]:
+                chain.result()
+                waiting.remove(chain)
+
+    def _one_by_one(self, chain: Sequence[Step]) -> None:
+        for name, step in chain:
+            begun = time.monotonic()
+            self._reporter.begun(name, "starting")
+            step()
+            self._reporter.done(name, time.monotonic() - begun)
 
     def _start_services(self) -> None:
         begun = time.monotonic()
@@ -120,7 +130,7 @@ class Stack:
             self._look()
             for one in [one for one in waiting if one.ready()]:
                 waiting.remove(one)
-                self._reporter.done(one.service.name, f"{time.monotonic() - begun:.1f} s")
+                self._reporter.done(one.service.name, time.monotonic() - begun)
             if waiting and time.monotonic() - begun > _READY_WITHIN_S:
                 late = waiting[0].child
                 raise ServiceFailed(
