@@ -38,7 +38,8 @@ bench: setup ## The figures; ONLY=<group> for one group.
 	@$(BIN)/python -m tests.bench $(ONLY)
 
 lock: setup ## Pin the dependencies anew.
-	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 --upgrade --quiet --output-file requirements.lock
+	$(BIN)/python -m services.ops.embedded.lock_jars
 
 clean: ## Remove the virtual environment and what was built; data in .casefold stays.
 	rm -rf $(VENV) build *.egg-info
