@@ -64,24 +64,26 @@ def run(settings: Settings, services: Sequence[Service], *, fresh: bool, flags: 
     """The exit code: 0 when it was up and was asked to stop, 1 after trouble, else 128 and the signal's number."""
     report = Report(Console())
     processes = Processes(settings.home, stopping=report.stops)
-    with StopSignals(processes) as signals, report, processes:
-        if processes.recovered:
-            report.recovered(processes.recovered)
-        stack = Stack(settings, services, processes, report, signals.stop)
-        try:
-            if fresh:
-                _empty(settings)
-            stack.start()
-            report.up(welcome(settings, services, flags))
-            stack.watch()
-        except Stopped:
-            return 128 + signals.number
-        except Trouble as trouble:
-            report.trouble(trouble)
-            return 1
-        finally:
+    with StopSignals(processes) as signals, report:
+        with processes:
+            if processes.recovered:
+                report.recovered(processes.recovered)
+            stack = Stack(settings, services, processes, report, signals.stop)
+            try:
+                if fresh:
+                    _empty(settings)
+                stack.start()
+                report.up(welcome(settings, services, flags))
+                stack.watch()
+                code = 0
+            except Stopped:
+                code = 128 + signals.number
+            except Trouble as trouble:
+                report.trouble(trouble)
+                code = 1
             report.stopping()
-    return 0
+        report.say("Everything is stopped.")
+    return code
 
 
 def _empty(settings: Settings) -> None:
