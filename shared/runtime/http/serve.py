@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import threading
 from collections.abc import Callable
 
 import structlog
@@ -36,13 +37,14 @@ def serve(app: FastAPI, settings: Settings, listening: Callable[[], None]) -> in
 
     The server raises the signals that it caught once more when it has ended; that is when nothing must happen.
     """
+    told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: None)
+        signal.signal(number, lambda _number, _frame: told.set())
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(app, settings, listening))
+        return runner.run(_serve(app, settings, listening, told))
 
 
-async def _serve(app: FastAPI, settings: Settings, listening: Callable[[], None]) -> int:
+async def _serve(app: FastAPI, settings: Settings, listening: Callable[[], None], told: threading.Event) -> int:
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -59,6 +61,8 @@ async def _serve(app: FastAPI, settings: Settings, listening: Callable[[], None]
     )
     server = _Server(config, listening)
     async with app.router.lifespan_context(app):
+        if told.is_set():  # while the parts were opened
+            return 0
         background: Background = app.state.background
         watch = asyncio.create_task(_end_on_failure(server, background))
         await server.serve()
