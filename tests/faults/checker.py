@@ -147,16 +147,19 @@ def _answers(history: Iterable[Asked], by_command: Mapping[UUID, Sequence[Ticket
 def _real_time(history: Iterable[Asked]) -> Iterator[Violation]:
     """A command sent after another was answered has a higher version of the same ticket.
 
-    Repeats of one command are answered with its first version, whenever they come.
+    One that was sent several times may have happened at any time after the first.
     """
     first: dict[UUID, Asked] = {}
+    sent_at: dict[UUID, float] = {}
     for asked in sorted(history, key=lambda one: one.sent_at):
+        sent_at.setdefault(asked.command_id, asked.sent_at)
         if asked.seen is Seen.ACCEPTED:
-            first.setdefault(asked.command_id, asked)
+            first.setdefault(asked.command_id, replace(asked, sent_at=sent_at[asked.command_id]))
     by_ticket: dict[str, list[Asked]] = defaultdict(list)
     for asked in first.values():
         by_ticket[asked.ticket].append(asked)
-    for ticket, sent in by_ticket.items():
+    for ticket, asked_of_it in by_ticket.items():
+        sent = sorted(asked_of_it, key=lambda one: one.sent_at)
         answered = sorted(sent, key=lambda one: one.answered_at or 0.0)
         seen, highest = 0, 0
         for asked in sent:

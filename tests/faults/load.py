@@ -3,7 +3,9 @@
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
@@ -31,10 +33,11 @@ PATIENCE_S = 3.0
 """How long an outcome is waited for."""
 _REPLY_PARTITION = 1
 _TURN_S = 0.005
+_SENT_AGAIN = 0.5
 
 
 class Load:
-    """A thread that opens tickets and writes on them. Read `history` once it has stopped."""
+    """A thread that opens tickets and writes on them; `history` holds what is settled so far."""
 
     def __init__(self, settings: Settings, seed: int, tickets: int, per_second: float) -> None:
         self._settings = settings
@@ -42,12 +45,13 @@ class Load:
         self._tickets = [UUID(int=self._random.getrandbits(128), version=4) for _ in range(tickets)]
         self._opened: set[UUID] = set()
         self._period_s = 1 / per_second
-        self._waiting: dict[UUID, tuple[str, float]] = {}
+        self._waiting: dict[UUID, tuple[Command[TicketCommandData], float]] = {}
+        self._again: deque[Command[TicketCommandData]] = deque()
         self._history: list[Asked] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._failure: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="load")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="load")
+        self._work: Future[None] = Future()
         self._producer = Producer(
             {
                 "bootstrap.servers": settings.kafka_bootstrap_servers,
@@ -66,26 +70,25 @@ class Load:
             return list(self._history)
 
     def start(self) -> None:
-        self._thread.start()
+        self._work = self._thread.submit(self._run)
+        self._thread.shutdown(wait=False)
 
     def stop(self) -> None:
-        """What was sent is waited for as long as ever. Idempotent."""
+        """Returns when the fate of all that was sent is settled; safe to call again."""
         self._stopping.set()
-        self._thread.join()
-        if self._failure is not None:
-            raise self._failure
+        self._work.result()
         assert self._producer.flush(60) == 0
-
-    def acknowledged(self) -> int:
-        return sum(asked.seen in (Seen.ACCEPTED, Seen.REFUSED) for asked in self.history)
 
     def recovered_at(self, moment: float) -> float | None:
         """When each partition had answered a command that was sent after that moment; None: not yet."""
         first: dict[int, float] = {}
-        for asked in self.history:
-            if asked.answered_at is not None and asked.sent_at > moment:
-                partition = partition_of(asked.ticket.encode(), self._settings.partitions)
-                first[partition] = min(asked.answered_at, first.get(partition, asked.answered_at))
+        with self._lock:
+            for asked in reversed(self._history):
+                if asked.sent_at < moment - 2 * PATIENCE_S:
+                    break  # settled before that moment, as is all that stands before it
+                if asked.answered_at is not None and asked.sent_at > moment:
+                    partition = partition_of(asked.ticket.encode(), self._settings.partitions)
+                    first[partition] = min(asked.answered_at, first.get(partition, asked.answered_at))
         return max(first.values()) if len(first) == self._settings.partitions else None
 
     def _replies(self) -> Consumer:
@@ -117,12 +120,12 @@ class Load:
                 for message in self._consumer.consume(100, timeout=_TURN_S):
                     self._receive(message)
                 self._give_up(time.monotonic())
-        except Exception as failure:  # noqa: BLE001 - raised by `stop`, in the test's own thread
-            self._failure = failure
         finally:
             self._consumer.close()
 
     def _next(self) -> Command[TicketCommandData]:
+        if self._again:
+            return self._again.popleft()
         ticket = self._random.choice(self._tickets)
         if ticket not in self._opened:
             self._opened.add(ticket)
@@ -135,7 +138,7 @@ class Load:
 
     def _send(self, command: Command[TicketCommandData], now: float) -> None:
         headers = command_headers(command, TICKET_COMMANDS.name_of(command.data), b"/tests/load")
-        self._waiting[command.id] = (command.subject, now)
+        self._waiting[command.id] = (command, now)
         try:
             self._producer.produce(
                 self._settings.topic("ticket.commands"),
@@ -162,15 +165,18 @@ class Load:
         waiting = self._waiting.pop(command_id, None)
         if waiting is None:
             return
-        ticket, sent_at = waiting
+        command, sent_at = waiting
         with self._lock:
-            self._history.append(Asked(command_id, ticket, sent_at, seen, version, answered_at))
+            self._history.append(Asked(command_id, command.subject, sent_at, seen, version, answered_at))
 
     def _give_up(self, now: float) -> None:
-        for command_id, (_, sent_at) in list(self._waiting.items()):
+        """Half of what is unknown is sent again under the same id, as careful clients do."""
+        for command_id, (command, sent_at) in list(self._waiting.items()):
             if now - sent_at <= PATIENCE_S:
                 break
             self._settle(command_id, Seen.UNKNOWN, None, None)
+            if self._random.random() < _SENT_AGAIN:
+                self._again.append(command)
 
 
 @contextmanager

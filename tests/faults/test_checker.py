@@ -78,6 +78,14 @@ def test_a_repeat_is_answered_with_the_first_version_at_any_time() -> None:
     assert check(replace(SOUND, history=[*SOUND.history, again])) == []
 
 
+def test_what_is_sent_again_is_answered_with_the_version_that_it_had_before() -> None:
+    """By then others have higher versions, and have been answered."""
+    first, second, *others = SOUND.history
+    unknown = replace(second, seen=Seen.UNKNOWN, version=None, answered_at=None)
+    again = replace(second, sent_at=100.0, answered_at=101.0)
+    assert check(replace(SOUND, history=[first, unknown, *others, again])) == []
+
+
 @dataclass(frozen=True)
 class Planted:
     """What `plant` makes of a sound log, and all that must be found in it."""
