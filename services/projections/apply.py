@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -32,9 +32,8 @@ REFUSALS = (
 """What is raised for an event that can never be applied: by PostgreSQL for its row, or by the fold itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRecord(Generic[ItemT]):
-    """A record and what it says: nothing, an item, or nothing that can be understood."""
+class ReadRecord(NamedTuple, Generic[ItemT]):
+    """A record and what it says: nothing, an item, or nothing that can be understood. One an event, so a tuple."""
 
     record: LogRecord
     subject: str

@@ -11,7 +11,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from shared.runtime.http.problems import Problem
 
 _LIMIT_MS = 5_000
-_SETTINGS = f"SET timezone = 'UTC'; SET statement_timeout = {_LIMIT_MS}; SET default_transaction_read_only = on"
+_SETTINGS = (
+    f"SET timezone = 'UTC'; SET statement_timeout = {_LIMIT_MS}; SET default_transaction_read_only = on; "
+    "SET plan_cache_mode = force_custom_plan"
+)
+"""A plan made without the values knows neither how common a state or word is nor how short a page."""
 _RETRY = {"Retry-After": "1"}
 
 Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]

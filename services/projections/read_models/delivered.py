@@ -1,6 +1,6 @@
 """An event as a read model is given it: decoded, with its place in the log and its value as written."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.events.envelope import Event
 from shared.events.personal import Personal, PersonalCodec, Unreadable
@@ -9,9 +9,11 @@ from shared.events.ticket_events import TicketEventData
 TicketEvent = Event[TicketEventData]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """`type_name` and `value` are as the writer wrote them, before any upcast; the subject is the ticket's id."""
+class Delivered(NamedTuple):
+    """`type_name` and `value` are as the writer wrote them, before any upcast; the subject is the ticket's id.
+
+    One an event, so a tuple.
+    """
 
     partition: int
     offset: int

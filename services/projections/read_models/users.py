@@ -4,8 +4,8 @@ A person's tickets lie on many partitions, each with its own projector; the view
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from services.projections.read_models.delivered import TicketEvent, readable
 from shared.events.envelope import ActorKind
@@ -30,9 +30,11 @@ NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _PEOPLE = frozenset({ActorKind.REQUESTER, ActorKind.AGENT, ActorKind.LEAD, ActorKind.ADMIN})
 
 
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    """`acted_at`: when they last acted, as `kind`; `told_at`: when name, email and organisation were told."""
+class UserRow(NamedTuple):
+    """`acted_at`: when they last acted, as `kind`; `told_at`: when name, email and organisation were told.
+
+    One or two an event, so a tuple.
+    """
 
     id: str
     kind: ActorKind
