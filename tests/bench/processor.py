@@ -114,9 +114,7 @@ def _backlog(chance: random.Random) -> Iterator[Command[TicketCommandData]]:
     ids = [uuid4() for _ in range(TICKETS)]
     requesters = [Actor(ActorKind.REQUESTER, f"requester-{number % 5000}") for number in range(TICKETS)]
     for ticket, requester in zip(ids, requesters, strict=True):
-        yield _command(
-            ticket, requester, OpenTicket(Plain("Printer"), _BODY.body, Requester(requester.id))
-        )
+        yield _command(ticket, requester, OpenTicket(Plain("Printer"), _BODY.body, Requester(requester.id)))
     later: list[tuple[int, TicketCommandData]] = [
         (number, data)
         for data in (AssignTicket("ada"), ReplyToRequester(_BODY), ReplyAsRequester(_BODY), AddNote(_BODY))
