@@ -7,10 +7,13 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from services.projections.read_models import ticket_comments, tickets
+from services.projections.read_models import command_outcomes, ticket_comments, tickets, users
+from services.projections.read_models.command_outcomes import OutcomeRow
 from services.projections.read_models.delivered import TicketEvent
 from services.projections.read_models.ticket_comments import CommentRow
 from services.projections.read_models.ticket_row import TicketRow
+from services.projections.read_models.users import UserRow
+from shared.events.outcomes import Outcome
 from shared.events.personal import IdentityCodec
 from shared.events.ticket_events import MessageRedacted
 from shared.runtime.partition import partition_of
@@ -56,18 +59,27 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Projections:
-    """All rows: of `tickets` by ticket, of `ticket_comments` by place, and the event ids of `ticket_events`."""
+    """All rows: of `tickets` by ticket, of `ticket_comments` and `ticket_events` (its event ids) by place.
+
+    Of `users` by id and partition, of `command_outcomes` by command.
+    """
 
     tickets: Mapping[str, TicketRow] = field(default_factory=dict)
     comments: Mapping[Place, CommentRow] = field(default_factory=dict)
     events: Mapping[Place, UUID] = field(default_factory=dict)
+    users: Mapping[tuple[str, int], UserRow] = field(default_factory=dict)
+    outcomes: Mapping[UUID, OutcomeRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`log` is in the order of partition and offset; `aborted` are ids that no committed transaction carried."""
+    """`log` and `outcomes` (for the record, no copies) are in the order of partition and offset.
+
+    `aborted` are ids of events that no committed transaction carried.
+    """
 
     log: Sequence[Logged]
+    outcomes: Sequence[Outcome]
     history: Sequence[Asked]
     projections: Projections
     partitions: int
@@ -90,6 +102,8 @@ def check(evidence: Evidence) -> list[Violation]:
         *_answers(evidence.history, by_command),
         *_real_time(evidence.history),
         *_aborted(evidence),
+        *_people(evidence),
+        *_outcomes(evidence),
         *_projected({ticket: by_ticket[ticket] for ticket in sound}, by_ticket.keys() - sound, evidence),
     ]
 
@@ -202,6 +216,22 @@ def _projected(
     yield from _differences("tickets", rows, {t: row for t, row in shown.tickets.items() if t not in passed_over})
     yield from _differences("ticket_comments", comments, _of_sound(shown.comments, passed_over))
     yield from _differences("ticket_events", events, _of_sound(shown.events, passed_over))
+
+
+def _people(evidence: Evidence) -> Iterator[Violation]:
+    folded: dict[tuple[str, int], UserRow] = {}
+    for logged in evidence.log:
+        for row in users.evolve(logged.event, IdentityCodec()):
+            place = row.id, partition_of(logged.event.subject.encode(), evidence.partitions)
+            folded[place] = users.merged(folded[place], row) if place in folded else row
+    yield from _differences("users", folded, evidence.projections.users)
+
+
+def _outcomes(evidence: Evidence) -> Iterator[Violation]:
+    folded: dict[UUID, OutcomeRow] = {}
+    for outcome in evidence.outcomes:
+        folded[outcome.command_id] = command_outcomes.evolve(folded.get(outcome.command_id), outcome)
+    yield from _differences("command_outcomes", folded, evidence.projections.outcomes)
 
 
 def _of_sound(rows: Mapping[Place, RowT], unsound: frozenset[str]) -> Mapping[Place, RowT]:

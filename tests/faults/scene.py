@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from shared.runtime.ready import READY_FILE
 from shared.runtime.settings import Settings
 from tests.faults.checker import Evidence, Fault, Violation, check
 from tests.faults.load import Load
@@ -81,22 +80,16 @@ def await_served(load: Load, moment: float) -> float:
 
 
 @contextmanager
-def projector(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real projector process, ready when it is yielded; it must still run at the end, and stop when told to."""
-    ready = folder / f"ready-{uuid4().hex}"
+def projector(settings: Settings, folder: Path) -> Iterator[None]:
+    """A real projector process, not waited for; at the end it must still run, and stop when told to."""
     log = folder / "projector.log"
-    environ = {
-        **environment(settings),
-        READY_FILE: str(ready),
-        "CASEFOLD_INSTANCE": f"projector-{uuid4().hex[:6]}",
-    }
+    environ = {**environment(settings), "CASEFOLD_INSTANCE": f"projector-{uuid4().hex[:6]}"}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "services.projections", "projector"], env=environ, stdout=output, stderr=output
         )
     try:
-        eventually(lambda: ready.exists() or process.poll() is not None, 30)
-        yield process
+        yield
         assert process.poll() is None, log.read_text()[-3000:]
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0, log.read_text()[-3000:]

@@ -1,14 +1,16 @@
 """The checker finds each fault that is planted in a log, and none in a sound one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 
-from services.projections.read_models import ticket_comments, tickets
+from services.projections.read_models import command_outcomes, ticket_comments, tickets, users
 from services.projections.read_models.delivered import TicketEvent
 from services.projections.read_models.ticket_row import TicketRow
+from services.projections.read_models.users import UserRow
+from shared.events.outcomes import Accepted, Outcome
 from shared.events.personal import IdentityCodec
 from shared.runtime.partition import partition_of
 from tests.faults.checker import Evidence, Fault, Logged, Projections, Violation, check
@@ -19,6 +21,7 @@ PARTITIONS = 4
 LIFE = life(ASSIGNED, ANSWERED, NOTED, THANKED)
 ELSEWHERE = life(ASSIGNED, ticket=OTHER)
 CODEC = IdentityCodec()
+RITA = "rita", partition_of(str(TICKET).encode(), PARTITIONS)
 
 
 def logged(events: Sequence[TicketEvent]) -> list[Logged]:
@@ -45,7 +48,24 @@ def projected(*lives: Sequence[TicketEvent]) -> Projections:
             if (comment := ticket_comments.evolve(event, CODEC)) is not None
         },
         {(event.subject, event.version): event.id for events in lives for event in events},
+        people(event for events in lives for event in events),
+        {(outcome := outcome_of(LIFE[0])).command_id: command_outcomes.evolve(None, outcome)},
     )
+
+
+def people(events: Iterable[TicketEvent]) -> dict[tuple[str, int], UserRow]:
+    rows: dict[tuple[str, int], UserRow] = {}
+    for event in events:
+        for told in users.evolve(event, CODEC):
+            key = told.id, partition_of(event.subject.encode(), PARTITIONS)
+            rows[key] = users.merged(rows[key], told) if key in rows else told
+    return rows
+
+
+def outcome_of(event: TicketEvent) -> Outcome:
+    partition = partition_of(event.subject.encode(), PARTITIONS)
+    result = Accepted(event.version, event.conversation_version)
+    return Outcome(event.command_id, "ticket", event.subject, partition, event.actor, event.recorded_at, result)
 
 
 def answered(event: TicketEvent) -> Asked:
@@ -56,6 +76,7 @@ def answered(event: TicketEvent) -> Asked:
 
 SOUND = Evidence(
     logged([*LIFE, *ELSEWHERE]),
+    [outcome_of(LIFE[0])],
     [answered(event) for event in (*LIFE, *ELSEWHERE)],
     projected(LIFE, ELSEWHERE),
     PARTITIONS,
@@ -167,6 +188,17 @@ def _event_row_missing(evidence: Evidence) -> Evidence:
     return replace(evidence, projections=replace(evidence.projections, events=events))
 
 
+def _person_differs(evidence: Evidence) -> Evidence:
+    """It is another person's."""
+    shown = evidence.projections.users
+    other = {**shown, RITA: shown["ada", RITA[1]]}
+    return replace(evidence, projections=replace(evidence.projections, users=other))
+
+
+def _outcome_missing(evidence: Evidence) -> Evidence:
+    return replace(evidence, projections=replace(evidence.projections, outcomes={}))
+
+
 def _elsewhere(evidence: Evidence) -> Evidence:
     first, *others = evidence.log
     return replace(evidence, log=[replace(first, partition=(first.partition + 1) % PARTITIONS), *others])
@@ -206,6 +238,8 @@ PLANTED = {
     "a row that is missing": Planted(_row_missing, ((Fault.PROJECTION, str(OTHER)),)),
     "a comment that is missing": Planted(_comment_missing, ((Fault.PROJECTION, str((str(TICKET), 3))),)),
     "an event's row that is missing": Planted(_event_row_missing, ((Fault.PROJECTION, str((str(TICKET), 4))),)),
+    "a person's row that differs": Planted(_person_differs, ((Fault.PROJECTION, str(RITA)),)),
+    "an outcome's row that is missing": Planted(_outcome_missing, ((Fault.PROJECTION, str(LIFE[0].command_id)),)),
     "an event on another partition": Planted(_elsewhere, ((Fault.PARTITION, str(TICKET)),)),
     "an event under another key": Planted(_other_key, ((Fault.PARTITION, str(TICKET)),)),
 }

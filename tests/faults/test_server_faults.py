@@ -21,6 +21,8 @@ def test_kill_9_of_the_broker(
     mine = impatient(settings).model_copy(update={"kafka_bootstrap_servers": own_kafka.address})
     create_topics(mine)
     with projector(mine, tmp_path), processor(mine, tmp_path) as running, steady_load(mine, SEED) as load:
+        await_served(load, time.monotonic())
+        await_projected(mine)
         for _ in range(times(1)):
             pause(chance, 0.5, 1.5)
             own_kafka.kill()
@@ -42,6 +44,8 @@ def test_restart_of_postgresql(
     mine = impatient(settings).model_copy(update={"database_url": own_postgres.address})
     migrate(mine)
     with projector(mine, tmp_path), processor(mine, tmp_path), steady_load(mine, SEED) as load:
+        await_served(load, time.monotonic())
+        await_projected(mine)
         for _ in range(times(2)):
             pause(chance, 0.3, 1.0)
             chance.choice((own_postgres.kill, own_postgres.stop))()
