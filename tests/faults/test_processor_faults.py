@@ -18,6 +18,9 @@ from tests.faults.load import steady_load
 from tests.faults.scene import SEED, Tried, await_served, impatient, pause, projector, times
 from tests.processing import OPEN, RITA, events, outcomes, processor, send, wish
 
+FENCED = "fenced by a newer instance"
+"""What the Kafka client says of it on a processor's standard error."""
+
 
 def test_kill_9_of_the_processor(settings: Settings, tmp_path: Path, chance: random.Random, tried: Tried) -> None:
     settings = impatient(settings)
@@ -40,7 +43,10 @@ def test_kill_9_of_the_processor(settings: Settings, tmp_path: Path, chance: ran
 def test_stop_of_a_processor_past_its_session_and_its_waking(
     settings: Settings, tmp_path: Path, chance: random.Random, tried: Tried
 ) -> None:
-    """The one that wakes has commands in its hands and still takes itself for their partition's writer."""
+    """The one that wakes has commands in its hands and still takes itself for their partition's writer.
+
+    It must see that it is fenced, and not fence the one that has taken over.
+    """
     one, other = impatient(settings, "one"), impatient(settings, "other")
     with (
         projector(one, tmp_path),
@@ -49,12 +55,14 @@ def test_stop_of_a_processor_past_its_session_and_its_waking(
         steady_load(one, SEED) as load,
     ):
         for number in range(times(1)):
-            stopped = (first, second)[number % 2]
+            stopped, standing = ((first, second), (second, first))[number % 2]
+            before = standing.log.read_text().count(FENCED)
             pause(chance, 0.5, 1.5)
             stopped.signal(signal.SIGSTOP)
             tried.recovered(load, time.monotonic())
             stopped.signal(signal.SIGCONT)
             await_served(load, time.monotonic())
+            assert standing.log.read_text().count(FENCED) == before
         assert second.stop() == 0
         await_served(load, time.monotonic())
         assert first.process.poll() is None

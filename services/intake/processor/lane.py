@@ -69,8 +69,8 @@ class Lane:
     def _term(self) -> None:
         """From taking the partition over to the first error that leaves it unknown what is committed."""
         topic = f"{self._topics.stream}.commands"
+        producer = log.transactional_producer(self._settings, topic, self.lot.partition)
         try:
-            producer = log.transactional_producer(self._settings, topic, self.lot.partition)
             producer.init_transactions(self._settings.transaction_timeout.total_seconds())
             client = AdminClient({"bootstrap.servers": self._settings.kafka_bootstrap_servers})
             restored = restore(self._settings, client, self._topics, self.lot.partition)
@@ -81,7 +81,8 @@ class Lane:
                 self._serve(producer, consumer, restored)
         except (KafkaException, TimeoutError) as failure:
             self.serving.clear()
-            if isinstance(failure, KafkaException) and log.is_fenced(failure):
+            fenced = isinstance(failure, KafkaException) and log.is_fenced(failure)
+            if fenced or log.is_fenced_meanwhile(producer):
                 raise log.Fenced from failure
             LOG.warning(
                 "lane begins anew", stream=self._topics.stream, partition=self.lot.partition, error=str(failure)
