@@ -1,11 +1,11 @@
 """Writes `tickets_v1`: events of a batch are folded in memory, each changed ticket is written once."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
-from psycopg.types.json import Jsonb
 
 from services.projections.read_models.delivered import Delivered
 from services.projections.read_models.ticket_row import Promise, TicketRow
@@ -107,12 +107,12 @@ def _dumped(row: TicketRow) -> tuple[object, ...]:
         row.assignee_id,
         row.team_id,
         row.category,
-        list(row.tags),
+        _array(row.tags),
         row.follows,
         row.origin.value,
         row.created_at,
         row.updated_at,
-        Jsonb(row.fields),
+        json.dumps(row.fields),
         row.first_response_at,
         row.resolved_at,
         row.closed_at,
@@ -130,6 +130,12 @@ def _dumped(row: TicketRow) -> tuple[object, ...]:
         row.reopenings,
         row.reassignments,
     )
+
+
+def _array(texts: Iterable[str]) -> str:
+    """PostgreSQL's own form of a text array, a tenth of what its client takes to make one."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
 
 def _loaded(row: tuple[Any, ...]) -> TicketRow:

@@ -21,7 +21,7 @@ from shared.events.ticket_events import (
     TicketUnassigned,
 )
 from shared.events.ticket_promises import SlaBreached, TicketEscalated
-from shared.events.ticket_values import Channel, Clock, Priority
+from shared.events.ticket_values import Channel, Clock, FieldValue, Priority
 from shared.runtime.settings import Settings
 from tests.integration.projections.asking import RITA, SAM, STAFF, Client, asking, store
 from tests.projecting import ANSWERED, ASSIGNED, AT, MINUTE, NOTED, OPENED, TICKET, happened, life, said
@@ -241,14 +241,20 @@ async def test_histories_come_in_pages(client: Client, kind: str, versions: list
 async def test_long_and_foreign_texts_come_out_as_they_went_in(client: Client, reading: Settings) -> None:
     subject = "Zażółć gęślą jaźń 漢字 🖨️"
     description = '<p>&lt;b&gt;\r\nline\rnext\u2028end\t\\ "quoted"</p>\n' * 2000
+    tags = ('a "quoted", {braced} \\ one', "NULL", "", "Größe")
+    fields: dict[str, FieldValue] = {"näme": 'it\'s "so"\n', "share": 0.1, "yes": True}
     other = UUID(UNKNOWN)
-    await store(
-        reading,
-        life(
-            ticket=other,
-            opened=replace(OPENED, reference="CF-18", subject=Plain(subject), description=Plain(description)),
-        ),
+    odd = replace(
+        OPENED,
+        reference="CF-18",
+        subject=Plain(subject),
+        description=Plain(description),
+        tags=tags,
+        fields=fields,
     )
+    await store(reading, life(ticket=other, opened=odd))
     found = (await client.get(f"/v1/tickets/{other}")).json()
     assert (found["subject"], found["description"]) == (subject, description)
+    assert (tuple(found["tags"]), found["fields"]) == (tags, fields)
+    assert await client.ids(tag=tags[0]) == ["CF-18"]
     assert await client.ids(q="ZAŻÓŁĆ 漢") == ["CF-18"]

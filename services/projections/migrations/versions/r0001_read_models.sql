@@ -123,7 +123,7 @@ CREATE TABLE ticket_search_v1 (
     internal_words tsvector NOT NULL
 );
 CREATE INDEX ticket_search_v1_words ON ticket_search_v1
-    USING gin (public_words, internal_words) WITH (gin_pending_list_limit = 1024);
+    USING gin (public_words, internal_words);
 
 -- One row a person and partition, so that projectors never wait for each other; the view merges them.
 CREATE TABLE users_v1 (
