@@ -8,6 +8,9 @@ from services.ops.trouble import Trouble
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("services.ops.up", "Start the servers and the suite on this machine."),
+    "ticket": ("services.ops.ticket", "Open, read and work tickets."),
+    "import": ("services.ops.importing.command", "Import tickets from an export of another system."),
+    "dead-letters": ("services.ops.dead_letters", "List, show and redrive what could not be handled."),
     "token": ("services.ops.token", "Print a bearer token of the local issuer."),
 }
 """Name: the module whose `app`, a `typer.Typer`, it is, and what it does. Imported only when it is used."""

@@ -1,0 +1,84 @@
+"""A ticket's history in words: one sentence for each event."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Payload = Mapping[str, Any]
+
+
+def in_words(event: Mapping[str, Any]) -> str:
+    """`event` is an item of the audit trail. A type that is not known here is told by its name."""
+    name = str(event["event_type"]).removeprefix("casefold.ticket.").rsplit(".", 1)[0]
+    words = _WORDS.get(name)
+    told = name.replace("_", " ") if words is None else words(event["payload"])
+    return f"{told} (implied)" if event["implied"] else told
+
+
+def _hands(payload: Payload) -> str:
+    previous = payload.get("previous_assignee_id")
+    moved = "" if previous in (None, payload["assignee_id"]) else f", until now {previous}'s"
+    return f"assigned to {payload['assignee_id']}{moved}"
+
+
+def _because(said: str) -> Callable[[Payload], str]:
+    def words(payload: Payload) -> str:
+        return said if payload.get("reason") is None else f"{said}: {payload['reason']}"
+
+    return words
+
+
+def _resolved(payload: Payload) -> str:
+    again = "resolved" if payload["resolution"] == 1 else f"resolved for the {payload['resolution']}. time"
+    return again if payload.get("article_id") is None else f"{again}, by an article"
+
+
+def _tagged(payload: Payload) -> str:
+    added, removed = payload.get("added") or (), payload.get("removed") or ()
+    signs = [*(f"+{tag}" for tag in added), *(f"-{tag}" for tag in removed)]
+    return f"tags {' '.join(signs)}"
+
+
+def _fields(payload: Payload) -> str:
+    values = payload["values"].items()
+    return "fields " + ", ".join(
+        f"{name} {'emptied' if value is None else f'= {value}'}" for name, value in values
+    )
+
+
+def _clock(said: str) -> Callable[[Payload], str]:
+    return lambda payload: f"{str(payload['clock']).replace('_', ' ')} {said}"
+
+
+_WORDS: Mapping[str, Callable[[Payload], str]] = {
+    "opened": lambda payload: f"opened as {payload['reference']}, {payload['priority']}, by {payload['channel']}",
+    "assigned": _hands,
+    "claimed": lambda payload: f"claimed by {payload['assignee_id']}",
+    "unassigned": lambda payload: f"taken from {payload['previous_assignee_id']}",
+    "requester_replied": lambda _: "the requester wrote",
+    "agent_replied": lambda payload: "first response" if payload.get("first_response") else "answered",
+    "noted": lambda _: "internal note",
+    "customer_awaited": _because("waits for the requester"),
+    "internal_awaited": _because("waits for someone inside"),
+    "resumed": _because("work goes on"),
+    "resolved": _resolved,
+    "reopened": _because("reopened"),
+    "closed": lambda payload: f"closed ({payload['reason']})",
+    "priority_changed": lambda payload: f"priority {payload['previous']} to {payload['priority']}",
+    "categorised": lambda payload: f"category {payload.get('category') or 'emptied'}",
+    "transferred": lambda payload: f"team {payload.get('team_id') or 'none'}",
+    "retitled": lambda _: "another subject",
+    "tagged": _tagged,
+    "fields_changed": _fields,
+    "sla_targeted": lambda payload: f"promises made by policy {payload['policy_id']}",
+    "sla_at_risk": _clock("at risk"),
+    "sla_breached": _clock("breached"),
+    "sla_breach_revoked": _clock("was met in time after all"),
+    "agent_silent": lambda payload: f"no answer for {payload['minutes']} minutes",
+    "escalated": lambda payload: f"escalated to level {payload['level']}",
+    "survey_scheduled": lambda _: "survey planned",
+    "survey_sent": lambda _: "survey sent",
+    "rated": lambda payload: f"rated {payload['score']} of 5",
+    "follow_up_opened": lambda payload: f"a message came after the hold; it opened {payload['follow_up_id']}",
+    "redacted": lambda payload: f"message {payload['message']} redacted: {payload['reason']}",
+    "source_changed": lambda payload: f"row {payload['row']} of the source changed nothing that is kept here",
+}

@@ -1,0 +1,1 @@
+"""Importing tickets from the exports of other systems."""

@@ -1,0 +1,151 @@
+"""The dead letters of a consumer group, read from its topic: each with what was done about it since."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+from uuid import uuid4
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from services.ops.trouble import Trouble
+from shared.runtime.partition import PARTITIONER
+from shared.runtime.settings import Settings
+
+_TIMEOUT_S = 30.0
+_SETTLES, _ACTION = "dl_settles", "dl_action"
+
+
+class NoAnswer(Trouble):
+    """Kafka did not answer, or did not take a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`place` is `<partition>-<offset>` in the group's topic; `action` what settled it, if anything did."""
+
+    group: str
+    place: str
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    action: str | None = None
+
+    def says(self, header: str) -> str:
+        return dict(self.headers).get(header, b"").decode(errors="replace")
+
+    @property
+    def name(self) -> str:
+        """By which people name it."""
+        return f"{self.group}/{self.place}"
+
+    @property
+    def subject(self) -> str:
+        return self.says("ce_subject") or (self.key or b"").decode(errors="replace")
+
+
+def letters(settings: Settings, group: str) -> list[Letter]:
+    """All that are kept, oldest first; none where the group has no such topic yet."""
+    found: dict[str, Letter] = {}
+    for message in _records(settings, settings.topic(f"dead-letters.{group}")):
+        headers = cast("Sequence[tuple[str, bytes]]", message.headers() or [])
+        said = dict(headers)
+        settled = said.get(_SETTLES)
+        if settled is None:
+            place = f"{message.partition()}-{message.offset()}"
+            found[place] = Letter(group, place, message.key(), message.value(), headers)
+        elif settled.decode() in found:
+            letter = found[settled.decode()]
+            found[letter.place] = replace(letter, action=said.get(_ACTION, b"").decode())
+    return list(found.values())
+
+
+def settle(settings: Settings, letter: Letter, action: str) -> None:
+    """Put on record, in the same partition, what was done."""
+    partition = int(letter.place.split("-")[0])
+    headers = {_SETTLES: letter.place.encode(), _ACTION: action.encode()}
+    _produce(
+        settings,
+        f"dead-letters.{letter.group}",
+        key=letter.key,
+        value=None,
+        headers=list(headers.items()),
+        partition=partition,
+    )
+
+
+def send_again(settings: Settings, letter: Letter) -> None:
+    """The original record, to its topic; where its key belongs, wherever it lay before."""
+    headers = [(name, value) for name, value in letter.headers if not name.startswith("dl_")]
+    _produce(settings, letter.says("dl_topic"), key=letter.key, value=letter.value, headers=headers)
+
+
+def _produce(  # noqa: PLR0913 - a record has so many parts
+    settings: Settings,
+    topic: str,
+    *,
+    key: bytes | None,
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes]],
+    partition: int = -1,
+) -> None:
+    """Partition -1: where the key belongs."""
+    failures: list[KafkaError] = []
+
+    def delivered(error: KafkaError | None, _: Message) -> None:
+        if error is not None:
+            failures.append(error)
+
+    producer = Producer(
+        {
+            "bootstrap.servers": settings.kafka_bootstrap_servers,
+            "partitioner": PARTITIONER,
+            "acks": "all",
+            "enable.idempotence": True,
+            "allow.auto.create.topics": False,
+            "message.timeout.ms": int(_TIMEOUT_S * 1000),
+        }
+    )
+    producer.produce(
+        settings.topic(topic),
+        value=value,
+        key=key,
+        headers=cast("list[tuple[str, str | bytes | None]]", list(headers)),
+        on_delivery=delivered,
+        partition=partition,
+    )
+    if producer.flush(_TIMEOUT_S) or failures:
+        raise NoAnswer(f"Kafka did not take the record for {topic}: {failures[0] if failures else 'no answer'}")
+
+
+def _records(settings: Settings, topic: str) -> Iterator[Message]:
+    """Up to the topic's present end."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": settings.kafka_bootstrap_servers,
+            "group.id": f"dead-letters-{uuid4()}",  # nothing is committed to it
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+            "allow.auto.create.topics": False,
+        }
+    )
+    try:
+        known = consumer.list_topics(timeout=_TIMEOUT_S).topics
+        left = set(known[topic].partitions) if topic in known else set()
+        consumer.assign([TopicPartition(topic, partition, 0) for partition in left])
+        while left:
+            for message in consumer.consume(1000, timeout=_TIMEOUT_S):
+                error = message.error()
+                if error is None:
+                    yield message
+                elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's public name for it
+                    left.discard(cast("int", message.partition()))
+                else:
+                    raise NoAnswer(f"Kafka does not give {topic}: {error.str()}")
+    except KafkaException as failure:
+        raise NoAnswer(
+            f"Kafka does not answer at {settings.kafka_bootstrap_servers}: {failure.args[0].str()}"
+        ) from failure
+    finally:
+        consumer.close()

@@ -1,0 +1,72 @@
+"""How a dead letter of each consumer group is tried again."""
+
+import time
+from collections.abc import Callable, Mapping
+
+import psycopg
+
+from services.ops.letters import Letter, send_again
+from services.ops.trouble import Trouble
+from services.projections import parked
+from shared.runtime.settings import Settings
+
+_PATIENCE_S = 20.0
+_EVERY_S = 0.2
+
+
+class NotRedriven(Trouble):
+    """The letter stays on the list."""
+
+
+def _command_again(settings: Settings, letter: Letter) -> str:
+    """A command that had been taken all the same is known by its id."""
+    send_again(settings, letter)
+    return f"{letter.name}: sent to {letter.says('dl_topic')} again."
+
+
+def _event_again(settings: Settings, letter: Letter) -> str:
+    """All that waits of the ticket is applied, in order and together, or nothing is."""
+    return _parked_again(settings, letter, (letter.key or b"").decode(errors="replace"))
+
+
+def _outcome_again(settings: Settings, letter: Letter) -> str:
+    """Nothing waits behind an outcome: each is parked alone, by its place."""
+    return _parked_again(settings, letter, f"{letter.says('dl_partition')}/{letter.says('dl_offset')}")
+
+
+def _parked_again(settings: Settings, letter: Letter, subject: str) -> str:
+    try:
+        count = parked.redrive(settings.database_url, letter.group, subject)
+        if count == 0:
+            return f"{letter.name}: nothing of it waits any more."
+        _await_applied(settings, letter, subject)
+    except psycopg.OperationalError as failure:
+        raise NotRedriven(f"PostgreSQL does not answer: {' '.join(str(failure).split())}") from failure
+    return f"{letter.name}: {count} {'record' if count == 1 else 'records'} applied."
+
+
+def _await_applied(settings: Settings, letter: Letter, subject: str) -> None:
+    """Raise `NotRedriven` where it is refused again, or no projector takes it up."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        waiting = [
+            event
+            for event in parked.listed(settings.database_url)
+            if (event.consumer_group, event.subject) == (letter.group, subject)
+        ]
+        if not waiting:
+            return
+        if all(event.redrive_at is None for event in waiting):
+            reasons = "; ".join(event.reason for event in waiting if event.reason)
+            raise NotRedriven(f"{letter.name} was refused again: {reasons}")
+        if time.monotonic() > deadline:
+            raise NotRedriven(f"{letter.name} was not taken up in {_PATIENCE_S:.0f} s: is the projector running?")
+        time.sleep(_EVERY_S)
+
+
+GROUPS: Mapping[str, Callable[[Settings, Letter], str]] = {
+    "intake-processor.v1": _command_again,
+    "projector.v1": _event_again,
+    "projector.outcomes.v1": _outcome_again,
+}
+"""Each group that writes dead letters; the answer is a sentence for the person who asked."""
