@@ -141,13 +141,14 @@ def _changed(ticket: Ticket, event: TicketEvent, change: Callable[..., Ticket]) 
             since = ticket.awaiting_since or event.occurred_at
             return change(status=resumed, awaiting_since=since, messages=_with_message(ticket, event))
         case AgentReplied(first_response=first):
+            answers = ticket.awaiting_since is None or event.occurred_at >= ticket.awaiting_since
             return change(
                 first_response_at=event.occurred_at if first else ticket.first_response_at,
-                awaiting_since=None,
+                awaiting_since=None if answers else ticket.awaiting_since,
                 clocks=agent_answered(ticket.clocks, event.occurred_at),
                 messages=_with_message(ticket, event),
             )
-        case TicketNoted():
+        case TicketNoted() | FollowUpOpened():
             return change(messages=_with_message(ticket, event))
         case CustomerAwaited():
             return change(status=Status.PENDING_CUSTOMER)
@@ -167,7 +168,12 @@ def _changed(ticket: Ticket, event: TicketEvent, change: Callable[..., Ticket]) 
         case TicketReopened():
             return change(status=Status.OPEN, resolved_at=None, clocks=resolved_again(ticket.clocks))
         case TicketClosed(closed_at=stated):
-            return change(status=Status.CLOSED, closed_at=stated or event.occurred_at, awaiting_since=None)
+            return change(
+                status=Status.CLOSED,
+                closed_at=stated or event.occurred_at,
+                awaiting_since=None,
+                clocks=stopped(ticket.clocks, event.occurred_at),
+            )
         case PriorityChanged(priority=priority):
             return change(priority=priority)
         case TicketCategorised(category=category):
@@ -184,7 +190,7 @@ def _changed(ticket: Ticket, event: TicketEvent, change: Callable[..., Ticket]) 
             return change(fields={name: v for name, v in merged.items() if v is not None})
         case MessageRedacted(message=redacted):
             return change(messages=tuple(v for v in ticket.messages if v != redacted))
-        case FollowUpOpened() | SourceChanged():
+        case SourceChanged():
             return change()
         case (
             SlaTargeted()

@@ -33,7 +33,7 @@ PromiseData = (
 
 Clocks = tuple[ClockState, ...]
 
-_ALL = tuple(Clock)
+_ANSWERED = (Clock.FIRST_RESPONSE, Clock.NEXT_REPLY)
 
 
 def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: PLR0911 - one return a case
@@ -64,13 +64,23 @@ def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: PLR09
 
 
 def agent_answered(clocks: Clocks, at: datetime) -> Clocks:
-    """A public reply meets first response and next reply, unless an earlier one did."""
-    return _met(clocks, (Clock.FIRST_RESPONSE, Clock.NEXT_REPLY), at)
+    """A public reply meets first response and next reply, unless an earlier one did or the clock began after it.
+
+    The earliest reply counts, in whatever order they came to light.
+    """
+    return tuple(
+        replace(state, met_at=at)
+        if state.target.clock in _ANSWERED
+        and state.target.started_at <= at
+        and (state.met_at is None or at < state.met_at)
+        else state
+        for state in clocks
+    )
 
 
 def stopped(clocks: Clocks, at: datetime) -> Clocks:
-    """A resolution meets every clock that still runs."""
-    return _met(clocks, _ALL, at)
+    """A resolution meets every clock that still runs, as a close without one does."""
+    return tuple(replace(state, met_at=at) if state.met_at is None else state for state in clocks)
 
 
 def resolved_again(clocks: Clocks) -> Clocks:
@@ -86,13 +96,6 @@ def _targeted(ticket: Ticket, target: ClockTarget) -> ClockState:
     if target.clock is Clock.FIRST_RESPONSE:
         return ClockState(target, met_at=ticket.first_response_at)
     return ClockState(target)
-
-
-def _met(clocks: Clocks, which: tuple[Clock, ...], at: datetime) -> Clocks:
-    return tuple(
-        replace(state, met_at=at) if state.target.clock in which and state.met_at is None else state
-        for state in clocks
-    )
 
 
 def _clock(clocks: Clocks, clock: Clock, change: Callable[[ClockState], ClockState]) -> Clocks:

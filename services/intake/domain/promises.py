@@ -92,6 +92,8 @@ def decide_revoke(command: Command[RevokeSlaBreach], ticket: Ticket) -> tuple[Sl
         return ()
     if data.met_at > state.target.due_at:
         raise Rejected("too_late", "That was after the clock was due.")
+    if data.met_at < state.target.started_at:
+        raise Rejected("too_early", "That was before the clock started.")
     return (SlaBreachRevoked(data.clock, data.instance, state.target.due_at, data.met_at),)
 
 
