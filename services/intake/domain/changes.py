@@ -18,6 +18,7 @@ from shared.events.ticket_events import (
     TicketTagged,
     TicketTransferred,
 )
+from shared.events.ticket_values import FieldValue
 
 
 def decide_change(command: Command[ChangeTicket], ticket: Ticket, policy: Policy) -> tuple[TicketEventData, ...]:
@@ -58,11 +59,16 @@ def retagged(ticket: Ticket, wanted: tuple[str, ...]) -> Iterator[TicketTagged]:
         yield TicketTagged(added, removed)
 
 
-def refilled(ticket: Ticket, values: dict[str, str | int | float | bool | None]) -> Iterator[FieldsChanged]:
+def refilled(ticket: Ticket, values: dict[str, FieldValue | None]) -> Iterator[FieldsChanged]:
     """Raise `Rejected` where the ticket would have too many fields."""
-    differing = {name: value for name, value in values.items() if ticket.fields.get(name) != value}
+    differing = {name: value for name, value in values.items() if not _same(ticket.fields.get(name), value)}
     filled = sum(value is not None for value in {**ticket.fields, **differing}.values())
     if filled > MAX_FIELDS:
         raise Rejected("too_many", f"A ticket has at most {MAX_FIELDS} fields.")
     if differing:
         yield FieldsChanged(differing)
+
+
+def _same(one: FieldValue | None, other: FieldValue | None) -> bool:
+    """Python holds 1, 1.0 and true to be equal; whoever filled in the field does not."""
+    return type(one) is type(other) and one == other

@@ -102,7 +102,7 @@ def _properties(row: ImportTicket, ticket: Ticket) -> Iterator[ImportStep]:
     if row.category != ticket.category:
         yield Told(TicketCategorised(row.category, ticket.category))
     yield from map(Told, retagged(ticket, row.tags))
-    gone = dict.fromkeys(ticket.fields.keys() - row.fields.keys())
+    gone = dict.fromkeys(name for name in ticket.fields if name not in row.fields)
     yield from map(Told, refilled(ticket, {**row.fields, **gone}))
 
 
