@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from shared.events.upcasters import NO_UPCASTERS, Upcasters
+from shared.events.upcasters import NO_UPCASTERS, Json, Upcasters
 
 DataT = TypeVar("DataT")
 
@@ -45,13 +45,19 @@ class Catalogue(Generic[DataT]):
         try:
             if adapter is not None:
                 return adapter.validate_json(value)
-            current, upcast = self.upcasters.upcast(name, value)
+            current, upcast = self._upcast(name, value)
             adapter = self._adapters.get(current)
             if adapter is None:
                 raise Undecodable(f"the type {name!r} is not known here")
             return adapter.validate_python(upcast)
         except ValidationError as refusal:
             raise Undecodable(f"the value does not fit {name}: {_first_fault(refusal)}") from refusal
+
+    def _upcast(self, name: str, value: bytes) -> tuple[str, Json]:
+        try:
+            return self.upcasters.upcast(name, value)
+        except (LookupError, TypeError, ValueError) as fault:
+            raise Undecodable(f"the value does not fit {name}: its upcaster cannot read it") from fault
 
     def json_schema(self, name: str) -> dict[str, Any]:
         """The schema of a type's JSON value, as readers may rely on it."""

@@ -4,7 +4,7 @@ Source: CloudEvents, Kafka Protocol Binding 1.0.2, section 3.2; attribute names 
 digits, so `conversation_version` is `ce_conversationversion`. The trace is W3C `traceparent`, unprefixed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -58,8 +58,8 @@ def decode_event(catalogue: Catalogue[DataT], headers: RawHeaders, value: bytes 
             subject=found["ce_subject"],
             version=int(found["ce_version"]),
             conversation_version=int(found["ce_conversationversion"]),
-            occurred_at=datetime.fromisoformat(found["ce_time"]),
-            recorded_at=datetime.fromisoformat(found["ce_recordedat"]),
+            occurred_at=_moment(found["ce_time"]),
+            recorded_at=_moment(found["ce_recordedat"]),
             actor=Actor(ActorKind(found["ce_actorkind"]), found["ce_actorid"]),
             command_id=UUID(found["ce_commandid"]),
             correlation_id=UUID(found["ce_correlationid"]),
@@ -70,7 +70,7 @@ def decode_event(catalogue: Catalogue[DataT], headers: RawHeaders, value: bytes 
             trace=found.get("traceparent"),
         )
     except (KeyError, ValueError) as fault:
-        raise _undecodable(fault) from fault
+        raise _undecodable(fault, found) from fault
 
 
 def command_headers(command: Command[DataT], type_name: str, source: bytes) -> Headers:
@@ -122,7 +122,7 @@ def decode_command(
             now=now,
             correlation_id=UUID(found["ce_correlationid"]),
             data=catalogue.decode(found["ce_type"], value or b""),
-            occurred_at=None if occurred_at is None else datetime.fromisoformat(occurred_at),
+            occurred_at=None if occurred_at is None else _moment(occurred_at),
             cause_id=_uuid(found.get("ce_causeid")),
             origin=Origin(found["ce_origin"]),
             expected=_expected(found),
@@ -131,15 +131,19 @@ def decode_command(
             trace=found.get("traceparent"),
         )
     except (KeyError, ValueError) as fault:
-        raise _undecodable(fault) from fault
+        raise _undecodable(fault, found) from fault
 
 
 def read_headers(headers: RawHeaders) -> dict[str, str]:
-    """Text of each header; of a repeated one the last. Raise `Undecodable` where one is not UTF-8."""
+    """Text of each header; of a repeated one the last. Raise `Undecodable`, naming it, where one is not UTF-8."""
+    name = ""
+    found: dict[str, str] = {}
     try:
-        return {name: raw.decode() if isinstance(raw, bytes) else (raw or "") for name, raw in headers or ()}
+        for name, raw in headers or ():
+            found[name] = raw.decode() if isinstance(raw, bytes) else (raw or "")
     except UnicodeDecodeError as fault:
-        raise Undecodable("a header is not UTF-8 text") from fault
+        raise Undecodable(f"the header {name!r} is not UTF-8 text") from fault
+    return found
 
 
 def _expected(found: Mapping[str, str]) -> Expected:
@@ -159,7 +163,45 @@ def _int(text: str | None) -> int | None:
     return None if text is None else int(text)
 
 
-def _undecodable(fault: KeyError | ValueError) -> Undecodable:
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return moment
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "ce_id": UUID,
+    "ce_version": int,
+    "ce_conversationversion": int,
+    "ce_time": _moment,
+    "ce_recordedat": _moment,
+    "ce_occurredat": _moment,
+    "ce_actorkind": ActorKind,
+    "ce_commandid": UUID,
+    "ce_correlationid": UUID,
+    "ce_causeid": UUID,
+    "ce_origin": Origin,
+    "ce_expectedversion": int,
+    "ce_expectedconversation": int,
+    "ce_ifmatch": int,
+    "ce_replyto": int,
+}
+
+
+def _undecodable(fault: KeyError | ValueError, found: Mapping[str, str]) -> Undecodable:
+    """Reading stops at the first fault without saying where, so that good records cost nothing; this looks."""
     if isinstance(fault, KeyError):
         return Undecodable(f"the header {fault.args[0]!r} is missing")
+    for name, read in _READERS.items():
+        if name in found and not _reads(read, found[name]):
+            return Undecodable(f"the header {name!r} does not hold what it should")
     return Undecodable(f"a header does not hold what it should: {fault}")
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
