@@ -29,11 +29,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not tried:
         return
     terminalreporter.write_line(f"faults, CASEFOLD_FAULT_SEED={SEED}:")
-    terminalreporter.write_line("| fault | times | acknowledged | lost | doubled | recovery, median and longest |")
+    terminalreporter.write_line("| fault | times | answered | lost | doubled | recovery, median and longest |")
     terminalreporter.write_line("|---|---|---|---|---|---|")
     for one in tried:
         terminalreporter.write_line(
-            f"| {one.fault} | {one.times} | {one.acknowledged} | {one.lost} | {one.doubled} | {_recovery(one)} |"
+            f"| {one.fault} | {one.times} | {one.answered} | {one.lost} | {one.doubled} | {_recovery(one)} |"
         )
 
 

@@ -46,7 +46,7 @@ class Tried:
     """What came of a fault; `recoveries_s`: mostly how long until each partition had answered a later command."""
 
     fault: str
-    acknowledged: int = 0
+    answered: int = 0
     lost: int = 0
     doubled: int = 0
     times: int = 0
@@ -63,12 +63,12 @@ class Tried:
             self.recoveries_s.append(recovery_s)
 
     def judge(self, evidence: Evidence) -> Sequence[Violation]:
-        """The checker's findings, counted; nothing was shown where nothing was acknowledged."""
+        """The checker's findings, counted; nothing was shown where nothing was answered."""
         found = check(evidence)
-        self.acknowledged = sum(asked.answered_at is not None for asked in evidence.history)
+        self.answered = sum(asked.answered_at is not None for asked in evidence.history)
         self.lost = sum(violation.fault is Fault.LOST for violation in found)
         self.doubled = sum(violation.fault in (Fault.DOUBLED, Fault.REPEAT) for violation in found)
-        assert self.acknowledged > 0
+        assert self.answered > 0
         return found
 
 
