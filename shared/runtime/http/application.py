@@ -54,6 +54,7 @@ def application(settings: Settings, parts: Sequence[Part]) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url="/v1/docs",
         redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
