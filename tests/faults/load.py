@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from shared.events.envelope import Command
 from shared.events.outcomes import COPY_HEADER, Accepted, Outcome, decode_outcome
@@ -27,7 +27,7 @@ from shared.events.wire import command_headers
 from shared.runtime.partition import PARTITIONER, partition_of
 from shared.runtime.settings import Settings
 from tests.faults.history import Asked, Seen
-from tests.processing import ADA, OPEN, RITA, wish
+from tests.processing import ADA, OPEN, RITA, eventually, wish
 
 PATIENCE_S = 3.0
 """How long an outcome is waited for."""
@@ -104,7 +104,7 @@ class Load:
             }
         )
         place = TopicPartition(self._settings.topic("ticket.outcomes"), _REPLY_PARTITION)
-        _, end = consumer.get_watermark_offsets(place, timeout=10)
+        end = eventually(lambda: _end(consumer, place), 30).high
         consumer.assign([TopicPartition(place.topic, place.partition, end)])
         return consumer
 
@@ -187,3 +187,19 @@ def steady_load(settings: Settings, seed: int, *, tickets: int = 40, per_second:
         yield load
     finally:
         load.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    high: int
+
+
+def _end(consumer: Consumer, place: TopicPartition) -> _End | None:
+    """None while a partition that was just made has no leader that knows it."""
+    try:
+        _, high = consumer.get_watermark_offsets(place, timeout=10)
+    except KafkaException as failure:
+        if failure.args[0].retriable() or failure.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION:
+            return None
+        raise
+    return _End(high)
