@@ -13,8 +13,16 @@ from services.intake.domain.ticket import Ticket
 from shared.events.envelope import NOTHING_EXPECTED, Actor, ActorKind, Command, Expected, Origin
 from shared.events.personal import Plain
 from shared.events.ticket_commands import OpenTicket, TicketCommandData
-from shared.events.ticket_events import TicketEventData, TicketOpened
-from shared.events.ticket_values import Channel, Message, Priority, Requester
+from shared.events.ticket_events import (
+    CustomerAwaited,
+    InternalAwaited,
+    TicketAssigned,
+    TicketClosed,
+    TicketEventData,
+    TicketOpened,
+    TicketResolved,
+)
+from shared.events.ticket_values import Channel, CloseReason, Message, Priority, Requester, Status
 
 TICKET = UUID("0189d3f4-0000-7000-8000-000000000001")
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -33,6 +41,19 @@ OPEN = OpenTicket(Plain("Printer on fire"), Plain("It burns."), Requester("rita"
 OPENED = TicketOpened(
     "CF-13", Plain("Printer on fire"), Plain("It burns."), Channel.WEB, Priority.P3, Requester("rita")
 )
+
+
+ASSIGNED = TicketAssigned("ada")
+RESOLVED = TicketResolved(1, "ada")
+IN: dict[Status, tuple[TicketEventData, ...]] = {
+    Status.NEW: (OPENED,),
+    Status.OPEN: (OPENED, ASSIGNED),
+    Status.PENDING_CUSTOMER: (OPENED, ASSIGNED, CustomerAwaited()),
+    Status.PENDING_INTERNAL: (OPENED, ASSIGNED, InternalAwaited()),
+    Status.RESOLVED: (OPENED, ASSIGNED, RESOLVED),
+    Status.CLOSED: (OPENED, ASSIGNED, RESOLVED, TicketClosed(CloseReason.CONFIRMED)),
+}
+"""A history that leads to each state."""
 
 
 def given(*facts: TicketEventData, at: datetime = AT, actor: Actor = ADA) -> Ticket:

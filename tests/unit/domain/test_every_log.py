@@ -1,48 +1,56 @@
 """Properties of every log that any commands can make, whoever sends them, in whatever order."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.intake.domain.decide import DECIDERS, POLICY_DECIDERS
 from services.intake.domain.evolve import TicketEvent, evolve
 from services.intake.domain.guards import MAY_SEND, TRANSITIONS
 from services.intake.domain.rejected import Rejected
-from shared.events.envelope import Actor
+from services.intake.domain.ticket import Ticket
+from shared.events.envelope import Actor, Command
 from shared.events.ticket_commands import (
     TICKET_COMMANDS,
     AddNote,
     AssignTicket,
     AwaitCustomer,
     AwaitInternal,
+    BreachSla,
     ChangeTicket,
     ClaimTicket,
     CloseTicket,
     EscalateTicket,
     ImportTicket,
+    MarkAgentSilent,
+    MarkSlaAtRisk,
     OpenTicket,
     RateTicket,
+    RecordSurveySent,
     RedactMessage,
     ReopenTicket,
     ReplyAsRequester,
     ReplyToRequester,
     ResolveTicket,
     ResumeTicket,
+    RevokeSlaBreach,
+    ScheduleSurvey,
+    TargetSla,
     TicketCommandData,
     UnassignTicket,
 )
 from shared.events.ticket_events import AgentReplied, TicketClosed
-from shared.events.ticket_promises import TicketEscalated
-from shared.events.ticket_values import CloseReason, Priority, Status
+from shared.events.ticket_promises import SlaBreached, SlaBreachRevoked, SlaTargeted, TicketEscalated
+from shared.events.ticket_values import Channel, Clock, ClockTarget, CloseReason, Priority, SlaInputs, Status
 from tests.deciding import ADA, AT, BEN, LEA, OPEN, RITA, RUDI, SAID, SLA, when, wish
 
-if TYPE_CHECKING:
-    from services.intake.domain.ticket import Ticket
+REPEATABLE = (ReplyToRequester, ReplyAsRequester, AddNote)
+"""Said twice is said twice; any other command, once accepted, has nothing more to do."""
 
 COMMANDS: st.SearchStrategy[TicketCommandData] = st.one_of(
     st.sampled_from(
@@ -66,7 +74,12 @@ COMMANDS: st.SearchStrategy[TicketCommandData] = st.one_of(
     st.builds(RedactMessage, st.integers(1, 8), st.just("private")),
     st.builds(EscalateTicket, st.sampled_from("pqrst"), st.just("r"), st.just(1), raise_priority=st.booleans()),
     st.builds(RateTicket, st.integers(1, 3), st.integers(1, 5)),
+    st.builds(ScheduleSurvey, st.integers(1, 3), st.just(AT)),
+    st.builds(RecordSurveySent, st.integers(1, 3)),
 )
+CLOCKS = st.lists(st.sampled_from(Clock), unique=True, max_size=3)
+FIRES = st.sampled_from([MarkSlaAtRisk, BreachSla])
+INPUTS = SlaInputs(Priority.P3, Channel.WEB)
 ACTORS = st.sampled_from([ADA, BEN, LEA, RITA, RUDI, SLA])
 
 
@@ -88,14 +101,59 @@ class Life(RuleBasedStateMachine):
     @rule(data=COMMANDS, actor=ACTORS, hours=st.sampled_from([0, 1, 24, 80]))
     def commanded(self, data: TicketCommandData, actor: Actor, hours: int) -> None:
         self.now += timedelta(hours=hours)
+        self._send(data, actor, self.now)
+
+    @rule(data=st.sampled_from([ReplyToRequester(SAID), ReplyAsRequester(SAID)]), late=st.integers(0, 30))
+    def came_to_light_late(self, data: TicketCommandData, late: int) -> None:
+        actor = ADA if isinstance(data, ReplyToRequester) else RITA
+        self._send(data, actor, max(AT, self.now - timedelta(hours=late)))
+
+    @rule(clocks=CLOCKS, instance=st.integers(1, 2), hours=st.integers(1, 30), stale=st.integers(0, 1))
+    def targeted(self, clocks: list[Clock], instance: int, hours: int, stale: int) -> None:
+        due = self.now + timedelta(hours=hours)
+        targets = tuple(ClockTarget(clock, instance, self.now, due, self.now) for clock in clocks)
+        basis = self._known.sla_basis - stale
+        self._send(TargetSla("standard", 1, None, basis, INPUTS, targets), SLA, self.now)
+
+    @precondition(lambda self: self._known.clocks)
+    @rule(fire=FIRES, which=st.integers(0, 2), revoke=st.booleans())
+    def fired(self, fire: type[MarkSlaAtRisk | BreachSla], which: int, revoke: bool) -> None:  # noqa: FBT001 - drawn
+        target = self._known.clocks[which % len(self._known.clocks)].target
+        assert target.due_at is not None
+        self._send(fire(target.clock, target.instance, target.due_at), SLA, self.now)
+        if revoke:
+            self._send(RevokeSlaBreach(target.clock, target.instance, target.due_at), SLA, self.now)
+
+    @rule(minutes=st.sampled_from([30, 60]), hours=st.integers(0, 2))
+    def silent(self, minutes: int, hours: int) -> None:
+        since = self._known.awaiting_since or AT
+        self.now += timedelta(hours=hours)
+        self._send(MarkAgentSilent(since, minutes), SLA, self.now)
+
+    @property
+    def _known(self) -> Ticket:
+        assert self.ticket is not None
+        return self.ticket
+
+    def _send(self, data: TicketCommandData, actor: Actor, occurred_at: datetime) -> None:
         self.sent += 1
-        command = wish(data, actor=actor, at=self.now, number=self.sent)
+        command = wish(data, actor=actor, at=self.now, number=self.sent, occurred_at=occurred_at)
         try:
             events = when(self.ticket, command)
         except Rejected:
             return
         assert when(self.ticket, command) == events, "the same command on the same ticket"
         self._take(events)
+        if not isinstance(data, REPEATABLE):
+            self._again(replace(command, id=UUID(int=self.sent)))
+
+    def _again(self, command: Command[TicketCommandData]) -> None:
+        """Another wish for the same, right after it was granted."""
+        try:
+            events = when(self.ticket, command)
+        except Rejected:
+            return
+        assert events == (), "it was so already"
 
     def _take(self, events: tuple[TicketEvent, ...]) -> None:
         for event in events:
@@ -128,6 +186,28 @@ class Life(RuleBasedStateMachine):
         assert len(levels) <= 3
 
     @invariant()
+    def a_breach_is_due_and_is_revoked_at_most_once(self) -> None:
+        running: set[tuple[Clock, int]] = set()
+        for event in self.log:
+            match event.data:
+                case SlaTargeted(clocks=clocks):
+                    running &= {(target.clock, target.instance) for target in clocks}
+                case SlaBreached(clock=clock, instance=instance, due_at=due):
+                    assert event.recorded_at >= due
+                    assert (clock, instance) not in running, "breached twice"
+                    running.add((clock, instance))
+                case SlaBreachRevoked(clock=clock, instance=instance, due_at=due, met_at=met):
+                    assert met <= due
+                    running.remove((clock, instance))
+                case _:
+                    pass
+
+    @invariant()
+    def time_is_the_logs(self) -> None:
+        assert all(event.occurred_at <= event.recorded_at for event in self.log)
+        assert all(one.recorded_at <= other.recorded_at for one, other in pairwise(self.log))
+
+    @invariant()
     def closed_stays_closed(self) -> None:
         closed = [number for number, (status, _) in enumerate(self.statuses) if status is Status.CLOSED]
         assert not closed or len(self.statuses) - closed[0] == len(closed)
@@ -135,7 +215,7 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -24,29 +24,34 @@ from shared.events.ticket_commands import (
 )
 from shared.events.ticket_events import (
     CustomerAwaited,
-    InternalAwaited,
     TicketAssigned,
     TicketClaimed,
     TicketClosed,
-    TicketEventData,
     TicketReopened,
     TicketResolved,
     TicketResumed,
     TicketUnassigned,
 )
 from shared.events.ticket_values import CloseReason, Requester, Status
-from tests.deciding import ADA, AT, BEN, HOUR, OPEN, OPENED, RITA, RUDI, SLA, facts, given, refused, when, wish
+from tests.deciding import (
+    ADA,
+    ASSIGNED,
+    AT,
+    BEN,
+    HOUR,
+    IN,
+    OPEN,
+    OPENED,
+    RITA,
+    RUDI,
+    SLA,
+    facts,
+    given,
+    refused,
+    when,
+    wish,
+)
 
-ASSIGNED = TicketAssigned("ada")
-RESOLVED = TicketResolved(1, "ada")
-IN: dict[Status, tuple[TicketEventData, ...]] = {
-    Status.NEW: (OPENED,),
-    Status.OPEN: (OPENED, ASSIGNED),
-    Status.PENDING_CUSTOMER: (OPENED, ASSIGNED, CustomerAwaited()),
-    Status.PENDING_INTERNAL: (OPENED, ASSIGNED, InternalAwaited()),
-    Status.RESOLVED: (OPENED, ASSIGNED, RESOLVED),
-    Status.CLOSED: (OPENED, ASSIGNED, RESOLVED, TicketClosed(CloseReason.CONFIRMED)),
-}
 TO: dict[Status, TicketCommandData] = {
     Status.PENDING_CUSTOMER: AwaitCustomer(),
     Status.PENDING_INTERNAL: AwaitInternal(),
