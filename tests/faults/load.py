@@ -104,7 +104,8 @@ class Load:
             }
         )
         place = TopicPartition(self._settings.topic("ticket.outcomes"), _REPLY_PARTITION)
-        end = eventually(lambda: _end(consumer, place), 30).high
+        found = eventually(lambda: _end(consumer, place), 30)
+        end = 0 if found is None else found.high
         consumer.assign([TopicPartition(place.topic, place.partition, end)])
         return consumer
 
