@@ -1,19 +1,14 @@
 """Figures of the projections: a backlog applied, freshness, and the queries that people ask most."""
 
-import asyncio
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 from confluent_kafka import Producer
 
-from services.ops.environment import environment
 from services.projections.migrate import migrate
 from shared.events.envelope import Event
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData
@@ -22,7 +17,9 @@ from shared.runtime.partition import PARTITIONER
 from shared.runtime.settings import Settings
 from shared.runtime.topics import create_topics
 from tests.bench.backlog import backlog
+from tests.bench.freshness import freshness
 from tests.bench.queries import queries
+from tests.bench.running import running
 
 Emit = Callable[[str, float, str, Sequence[float], float | None], None]
 Events = Sequence[Event[TicketEventData]]
@@ -30,16 +27,14 @@ Events = Sequence[Event[TicketEventData]]
 ROUNDS = 3
 _TICKETS = 20_834
 _EVENTS = 200_000
-_RATE = 100
-_SECONDS = 15
 _APPLIED = "SELECT count(*) >= %s FROM ticket_events_v1"
 
 
 def run(settings: Settings, emit: Emit) -> None:
-    with _tuned(settings) as mine:
-        applied(mine, emit)
-        freshness(mine, emit)
-        queries(_database(mine, "queries"), emit)
+    """Each on topics and in a database of its own."""
+    applied(_own(settings, "applied"), emit)
+    freshness(_database(_own(settings, "fresh"), "fresh"), emit)
+    queries(_database(_own(settings, "queries"), "queries"), emit)
 
 
 def applied(settings: Settings, emit: Emit) -> None:
@@ -57,56 +52,10 @@ def applied(settings: Settings, emit: Emit) -> None:
     emit("projections.events_per_s", statistics.median(rates), "1/s", rates, None)
 
 
-def freshness(settings: Settings, emit: Emit) -> None:
-    """From a committed transaction of one event to its row, at 100 events/s, the backlog applied before."""
-    database = _database(settings, "fresh")
-    producer = _producer(database)
-    with _projector(database), psycopg.connect(database.database_url, autocommit=True) as connection:
-        _when(connection, _APPLIED, _EVENTS, every_s=0.05)
-        delays = asyncio.run(_delays(database, producer, connection))
-    delays.sort()
-    emit(
-        "projections.freshness_p99_ms", delays[int(len(delays) * 0.99)], "ms", delays[:: len(delays) // 100], None
-    )
-
-
-async def _delays(settings: Settings, producer: Producer, connection: psycopg.Connection[Any]) -> list[float]:
-    pending: dict[str, float] = {}
-    delays: list[float] = []
-    fresh = [event for event in backlog(_RATE * _SECONDS, seed=2) if event.version == 1]
-
-    def write(event: Event[TicketEventData]) -> None:
-        producer.begin_transaction()
-        _produce(settings, producer, event)
-        producer.commit_transaction()
-
-    def look() -> None:
-        seen = connection.execute("SELECT id::text FROM tickets WHERE id = ANY(%s::uuid[])", (list(pending),))
-        at = time.perf_counter()
-        for (subject,) in seen.fetchall():
-            delays.append((at - pending.pop(subject)) * 1000)
-
-    async def watch() -> None:
-        while len(delays) < len(fresh):
-            await asyncio.to_thread(look)
-            await asyncio.sleep(0.002)
-
-    watching = asyncio.create_task(watch())
-    begin = time.perf_counter()
-    for number, event in enumerate(fresh):
-        await asyncio.sleep(max(0.0, begin + number / _RATE - time.perf_counter()))
-        await asyncio.to_thread(write, event)
-        pending[event.subject] = time.perf_counter()
-    await asyncio.wait_for(watching, 30)
-    return delays
-
-
-@contextmanager
-def _tuned(settings: Settings) -> Iterator[Settings]:
-    """A topic prefix of its own; the server as it is."""
-    mine = settings.model_copy(update={"topic_prefix": f"{settings.topic_prefix}bench-{uuid4().hex[:6]}."})
+def _own(settings: Settings, name: str) -> Settings:
+    mine = settings.model_copy(update={"topic_prefix": f"{settings.topic_prefix}{name}."})
     create_topics(mine)
-    yield mine
+    return mine
 
 
 def _database(settings: Settings, name: str) -> Settings:
@@ -194,7 +143,7 @@ def _project(settings: Settings, count: int) -> float:
     """Seconds from the moment that the process knows its partitions to the commit of the last event."""
     with (
         psycopg.connect(settings.database_url, autocommit=True) as connection,
-        _projector(settings),
+        running(settings, "services.projections", "projector", until_ready=False),
     ):
         begin = _when(connection, "SELECT count(*) >= %s FROM projection_positions", settings.partitions * 5)
         end = _when(connection, _APPLIED, count, every_s=0.05)
@@ -211,14 +160,3 @@ def _when(
             return time.perf_counter()
         time.sleep(every_s)
     raise TimeoutError(question)
-
-
-@contextmanager
-def _projector(settings: Settings) -> Iterator[None]:
-    argv = [sys.executable, "-m", "services.projections", "projector"]
-    process = subprocess.Popen(argv, env=environment(settings), stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)

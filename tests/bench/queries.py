@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import statistics
 import subprocess
 import sys
@@ -10,12 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 
 import httpx
 import psycopg
 
-from services.ops.environment import environment
+from services.ops.embedded.ports import free_port
 from services.ops.token import signed
 from services.projections.read_models.delivered import Delivered
 from services.projections.registry import TICKET_STREAM
@@ -24,6 +22,7 @@ from shared.events.personal import IdentityCodec
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData
 from shared.runtime.settings import Settings
 from tests.bench.backlog import backlog
+from tests.bench.running import running
 
 Emit = Callable[[str, float, str, Sequence[float], float | None], None]
 
@@ -142,28 +141,7 @@ def _rate(base: str, token: str, path: str) -> float:
 @contextmanager
 def _api(settings: Settings) -> Iterator[tuple[str, str]]:
     """The API's address and an agent's token, with the local issuer behind it."""
-    mine = settings.model_copy(update={"port": _free_port(), "local_issuer_port": _free_port()})
-    home = Path(settings.home)
-    home.mkdir(parents=True, exist_ok=True)
-    processes = []
-    try:
-        for module, *role in (("services.ops.issuer",), ("services.projections", "api")):
-            ready = home / f"{module}.ready"
-            ready.unlink(missing_ok=True)
-            env = environment(mine, CASEFOLD_READY_FILE=str(ready))
-            processes.append(subprocess.Popen([sys.executable, "-m", module, *role], env=env))
-            deadline = time.monotonic() + 60
-            while not ready.exists() and time.monotonic() < deadline:
-                time.sleep(0.05)
+    mine = settings.model_copy(update={"port": free_port(), "local_issuer_port": free_port()})
+    mine.home.mkdir(parents=True, exist_ok=True)
+    with running(mine, "services.ops.issuer"), running(mine, "services.projections", "api"):
         yield f"http://127.0.0.1:{mine.port}", signed(mine, "agent", "ada")
-    finally:
-        for process in processes:
-            process.terminate()
-            process.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
