@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from services.intake.api.values import (
     Address,
@@ -54,8 +55,8 @@ class ChangeTicketBody(Expecting):
     `tags` replaces all; `add_tags` and `remove_tags` apply after it.
     """
 
-    subject: Subject | None = None
-    priority: Priority | None = None
+    subject: Subject | SkipJsonSchema[None] = None
+    priority: Priority | SkipJsonSchema[None] = None
     category: Category | None = None
     team_id: Id | None = None
     tags: Tags | None = None
