@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ticket": ("services.ops.ticket", "Open, read and work tickets."),
     "import": ("services.ops.importing.command", "Import tickets from an export of another system."),
     "dead-letters": ("services.ops.dead_letters", "List, show and redrive what could not be handled."),
+    "key": ("services.ops.keys", "Issue, list and revoke the API keys of services."),
     "token": ("services.ops.token", "Print a bearer token of the local issuer."),
 }
 """Name: the module whose `app`, a `typer.Typer`, it is, and what it does. Imported only when it is used."""

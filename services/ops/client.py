@@ -84,6 +84,14 @@ class ApiClient:
         """Any answer but a problem's."""
         return self._ask("POST", path, content=body, headers={"Content-Type": "application/json"})
 
+    def decided(self, method: str, path: str, body: Mapping[str, object] | None = None) -> httpx.Response:
+        """The answer to a wish about something else than a ticket. Raise `Refused` or `Undecided`."""
+        answer = self._ask(method, path) if body is None else self._ask(method, path, json=body)
+        if answer.status_code == httpx.codes.ACCEPTED:
+            self._followed(answer.json())
+            raise Undecided("it was done, and its answer came too late to be shown: see what is listed")
+        return answer
+
     def _followed(self, unknown: Mapping[str, Any]) -> Mapping[str, Any]:
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline:
