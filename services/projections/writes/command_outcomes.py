@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, sql
 
 from services.projections.read_models.command_outcomes import OutcomeRow, evolve
-from services.projections.writes.staging import stage, staged
+from services.projections.writes.target import Target, taken
 from shared.events.outcomes import Outcome
 from shared.events.personal import PersonalCodec
 
@@ -30,29 +30,21 @@ _COLUMNS = (
     "allowed",
 )
 
-_MERGE = sql.SQL("""
-INSERT INTO command_outcomes_v1 AS present ({columns}) SELECT {columns} FROM {staged}
-ON CONFLICT (command_id) DO UPDATE SET {changes}
-WHERE NOT present.accepted AND present.decided_at <= excluded.decided_at
-""")
+_TARGET = Target(
+    TABLE,
+    _COLUMNS,
+    sql.SQL(
+        "ON CONFLICT (command_id) DO UPDATE SET {} "
+        "WHERE NOT present.accepted AND present.decided_at <= excluded.decided_at"
+    ).format(taken(_COLUMNS[1:])),
+)
 
 
 async def write(connection: AsyncConnection, items: Sequence[Outcome], codec: PersonalCodec) -> None:
     """Askers retry through other instances, so the same command may come from two partitions at once."""
     del codec
     rows = _latest(items)
-    if not rows:
-        return
-    await stage(connection, TABLE, _COLUMNS, (_dumped(rows[command_id]) for command_id in sorted(rows)))
-    await connection.execute(
-        _MERGE.format(
-            columns=sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)),
-            staged=sql.Identifier(staged(TABLE)),
-            changes=sql.SQL(", ").join(
-                sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in _COLUMNS[1:]
-            ),
-        )
-    )
+    await _TARGET.put(connection, [_dumped(rows[command_id]) for command_id in sorted(rows)])
 
 
 def _latest(outcomes: Sequence[Outcome]) -> dict[UUID, OutcomeRow]:

@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 from services.projections.read_models.delivered import Delivered
 from services.projections.read_models.ticket_comments import evolve
 from services.projections.read_models.ticket_events import redaction
-from services.projections.writes.staging import insert_missing
+from services.projections.writes.target import Target
 from shared.events.personal import PersonalCodec
 
 TABLE = "ticket_comments_v1"
@@ -25,6 +25,8 @@ _COLUMNS = (
     "redacted",
 )
 
+_TARGET = Target(TABLE, _COLUMNS, "ON CONFLICT DO NOTHING")
+
 _REDACT = """
 UPDATE ticket_comments_v1 AS comment
 SET body = '', redacted = true
@@ -35,27 +37,24 @@ WHERE comment.ticket_id = redacted.ticket_id AND comment.version = redacted.vers
 
 async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
     comments = [(comment, item.partition) for item in items if (comment := evolve(item.event, codec)) is not None]
-    if comments:
-        await insert_missing(
-            connection,
-            TABLE,
-            _COLUMNS,
+    await _TARGET.put(
+        connection,
+        [
             (
-                (
-                    comment.ticket_id,
-                    comment.version,
-                    partition,
-                    comment.author_kind.value,
-                    comment.author_id,
-                    comment.internal,
-                    comment.body,
-                    comment.format.value,
-                    comment.created_at,
-                    False,
-                )
-                for comment, partition in comments
-            ),
-        )
+                comment.ticket_id,
+                comment.version,
+                partition,
+                comment.author_kind.value,
+                comment.author_id,
+                comment.internal,
+                comment.body,
+                comment.format.value,
+                comment.created_at,
+                False,
+            )
+            for comment, partition in comments
+        ],
+    )
     redactions = [found for item in items if (found := redaction(item)) is not None]
     if redactions:
         await connection.execute(

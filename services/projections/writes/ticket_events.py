@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 
 from services.projections.read_models.delivered import Delivered
 from services.projections.read_models.ticket_events import redaction
-from services.projections.writes.staging import insert_missing
+from services.projections.writes.target import Target
 from shared.events.personal import PersonalCodec
 
 TABLE = "ticket_events_v1"
@@ -31,6 +31,8 @@ _COLUMNS = (
     "payload",
 )
 
+_TARGET = Target(TABLE, _COLUMNS, "ON CONFLICT DO NOTHING")
+
 _REDACT = """
 UPDATE ticket_events_v1 AS event
 SET payload = jsonb_set(
@@ -47,7 +49,7 @@ _NUL = b"\\u0000"
 
 async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
     del codec  # the payload stays as it was written; whoever reads it opens it
-    await insert_missing(connection, TABLE, _COLUMNS, map(_row, items))
+    await _TARGET.put(connection, [_row(item) for item in items])
     redactions = [found for item in items if (found := redaction(item)) is not None]
     if redactions:
         await connection.execute(

@@ -10,7 +10,7 @@ from psycopg.rows import tuple_row
 from services.projections.read_models.delivered import Delivered
 from services.projections.read_models.ticket_row import Promise, TicketRow
 from services.projections.read_models.tickets import evolve
-from services.projections.writes.staging import upsert
+from services.projections.writes.target import Target, newer
 from shared.events.envelope import Origin
 from shared.events.personal import PersonalCodec
 from shared.events.ticket_values import Channel, CloseReason, Priority, Status
@@ -56,6 +56,7 @@ _COLUMNS = (
     "reopenings",
     "reassignments",
 )
+_TARGET = Target(TABLE, (*_COLUMNS, "partition"), newer((*_COLUMNS, "partition"), "id", "version"))
 _LOAD = f"SELECT {', '.join(_COLUMNS)} FROM {TABLE} WHERE id = ANY(%s::uuid[])"  # noqa: S608 - constants of this module
 
 
@@ -69,14 +70,7 @@ async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: 
         if after is not row:
             rows[subject] = after
             changed[subject] = item.partition
-    await upsert(
-        connection,
-        TABLE,
-        (*_COLUMNS, "partition"),
-        ((*_dumped(rows[subject]), partition) for subject, partition in changed.items()),
-        key="id",
-        newer="version",
-    )
+    await _TARGET.put(connection, [(*_dumped(rows[subject]), partition) for subject, partition in changed.items()])
 
 
 async def stored_tickets(connection: AsyncConnection, wanted: Iterable[str]) -> dict[str, TicketRow]:

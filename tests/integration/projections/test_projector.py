@@ -1,6 +1,7 @@
 """The projector on a real log and a real database: each event once, whatever happens."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ from services.projections.apply import Applier, read
 from services.projections.consumer import TICKETS_GROUP, LogIncomplete, Projector
 from services.projections.history import history
 from services.projections.migrate import migrate
+from services.projections.read_models.delivered import TicketEvent
+from services.projections.read_models.ticket_row import TicketRow
 from services.projections.read_models.tickets import VersionGap, evolve
 from services.projections.registry import TICKET_STREAM
 from services.projections.store import PartitionLost, place
@@ -21,6 +24,7 @@ from shared.events.personal import IdentityCodec
 from shared.events.ticket_events import CustomerAwaited, MessageRedacted, TicketResolved, TicketRetitled
 from shared.runtime.settings import Settings
 from shared.runtime.topics import TOPICS, create_topics, topic_ids
+from tests.bench.backlog import backlog
 from tests.integration.projections.writing import Log, Rows, Running, Until
 from tests.projecting import ANSWERED, ASSIGNED, NOTED, OTHER, THANKED, TICKET, happened, kept, life
 
@@ -33,6 +37,14 @@ async def everything(rows: Rows) -> dict[str, list[tuple[Any, ...]]]:
     return {table: await rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES}  # noqa: S608 - constants
 
 
+def folded(events: Iterable[TicketEvent]) -> dict[str, TicketRow]:
+    """Each ticket's row, by the read model's own fold."""
+    found: dict[str, TicketRow] = {}
+    for event in events:
+        found[event.subject] = evolve(found.get(event.subject), event, IdentityCodec())
+    return found
+
+
 async def test_a_life_becomes_rows(
     log: Log, projecting: Running, rows: Rows, until: Until, tables: psycopg.AsyncConnection[Any]
 ) -> None:
@@ -40,11 +52,7 @@ async def test_a_life_becomes_rows(
     async with projecting():
         log.append(*WHOLE[3:])
         await until([(TICKET, 7)], VERSIONS)
-    codec = IdentityCodec()
-    folded = None
-    for event in WHOLE:
-        folded = evolve(folded, event, codec)
-    assert await stored_tickets(tables, [str(TICKET)]) == {str(TICKET): folded}
+    assert await stored_tickets(tables, [str(TICKET)]) == folded(WHOLE)
     assert [event async for event in history(tables, [TICKET])] == list(WHOLE)
     assert await rows("SELECT version, author_id, internal, body FROM ticket_comments ORDER BY version") == [
         (3, "ada", False, "Have you tried water?"),
@@ -78,6 +86,26 @@ async def test_a_second_delivery_changes_nothing(
     log.append(*WHOLE, happened(MessageRedacted(3, "named a person"), 8))
     async with projecting():
         await until([(TICKET, 8)], VERSIONS)
+    once = await everything(rows)
+    reached = await rows("SELECT * FROM projection_positions ORDER BY model, partition")
+    await tables.execute("UPDATE projection_positions SET next_offset = 0")
+    async with projecting():
+        await until(reached, "SELECT * FROM projection_positions ORDER BY model, partition")
+    assert await everything(rows) == once
+
+
+async def test_a_backlog_becomes_the_folds_of_its_tickets_however_often_it_is_read(
+    log: Log, projecting: Running, rows: Rows, until: Until, tables: psycopg.AsyncConnection[Any]
+) -> None:
+    events = list(backlog(150))
+    log.append(*events)
+    count = "SELECT count(*) FROM ticket_events"
+    async with projecting():
+        await until([(len(events),)], count)
+    folds = folded(events)
+    assert await stored_tickets(tables, folds) == folds
+    whole = sorted(events, key=lambda event: (event.subject, event.version))
+    assert [event async for event in history(tables, list(folds))] == whole
     once = await everything(rows)
     reached = await rows("SELECT * FROM projection_positions ORDER BY model, partition")
     await tables.execute("UPDATE projection_positions SET next_offset = 0")

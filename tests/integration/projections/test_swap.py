@@ -13,7 +13,7 @@ from services.projections.read_models.ticket_comments import evolve
 from services.projections.registry import TICKET_STREAM
 from services.projections.store import serve, served
 from services.projections.stream import ReadModel
-from services.projections.writes.staging import insert_missing
+from services.projections.writes.target import Target
 from shared.events.personal import PersonalCodec
 from shared.runtime.settings import Settings
 from tests.integration.projections.writing import Log, Rows, Running, Until
@@ -26,39 +26,44 @@ FROM comments_with_size
 """
 
 
+TARGET = Target(
+    "comments_with_size",
+    (
+        "ticket_id",
+        "version",
+        "partition",
+        "author_kind",
+        "author_id",
+        "internal",
+        "body",
+        "format",
+        "created_at",
+        "redacted",
+    ),
+    "ON CONFLICT DO NOTHING",
+)
+
+
 async def write(connection: AsyncConnection[Any], items: Sequence[Delivered], codec: PersonalCodec) -> None:
     comments = [evolve(item.event, codec) for item in items]
-    await insert_missing(
+    await TARGET.put(
         connection,
-        "comments_with_size",
-        (
-            "ticket_id",
-            "version",
-            "partition",
-            "author_kind",
-            "author_id",
-            "internal",
-            "body",
-            "format",
-            "created_at",
-            "redacted",
-        ),
-        (
+        [
             (
                 one.ticket_id,
                 one.version,
                 0,
-                one.author_kind,
+                one.author_kind.value,
                 one.author_id,
                 one.internal,
                 one.body,
-                one.format,
+                one.format.value,
                 one.created_at,
                 False,
             )
             for one in comments
             if one is not None
-        ),
+        ],
     )
 
 
