@@ -50,3 +50,9 @@ def test_every_version_reads_as_todays(name: str, value: bytes) -> None:
 def test_what_does_not_keep_the_contract_is_undecodable(name: str, value: bytes) -> None:
     with pytest.raises(Undecodable, match=name):
         RATINGS.decode(name, value)
+
+
+@pytest.mark.parametrize("value", [b"", b"{", b"[]", b"4", b"{}", b'{"stars": "many"}'])
+def test_a_retired_version_that_cannot_be_read_is_undecodable_under_its_own_name(value: bytes) -> None:
+    with pytest.raises(Undecodable, match=r"^the value does not fit example\.rated\.v1: "):
+        RATINGS.decode("example.rated.v1", value)

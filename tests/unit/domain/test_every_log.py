@@ -80,6 +80,24 @@ COMMANDS: st.SearchStrategy[TicketCommandData] = st.one_of(
 CLOCKS = st.lists(st.sampled_from(Clock), unique=True, max_size=3)
 FIRES = st.sampled_from([MarkSlaAtRisk, BreachSla])
 INPUTS = SlaInputs(Priority.P3, Channel.WEB)
+STEPS: dict[Status, list[tuple[Actor, TicketCommandData]]] = {
+    Status.NEW: [(LEA, AssignTicket("ben")), (ADA, ClaimTicket())],
+    Status.OPEN: [(ADA, AwaitCustomer()), (ADA, AwaitInternal()), (ADA, ResolveTicket())],
+    Status.PENDING_CUSTOMER: [(ADA, ResumeTicket()), (ADA, AwaitInternal()), (ADA, ResolveTicket())],
+    Status.PENDING_INTERNAL: [(ADA, ResumeTicket()), (ADA, AwaitCustomer()), (ADA, ResolveTicket())],
+    Status.RESOLVED: [
+        (RITA, ReopenTicket()),
+        (ADA, ReopenTicket()),
+        (RITA, ReplyAsRequester(SAID)),
+        (SLA, ScheduleSurvey(1, AT)),
+        (SLA, RecordSurveySent(1)),
+        (RITA, RateTicket(1, 5)),
+        (RITA, RateTicket(2, 1)),
+        (RITA, CloseTicket(CloseReason.CONFIRMED)),
+    ],
+    Status.CLOSED: [(RITA, ReplyAsRequester(SAID)), (LEA, AssignTicket("ben")), (ADA, ResumeTicket())],
+}
+"""What would move a ticket on, each by someone who may, so that long lives are reached as well as refusals."""
 ACTORS = st.sampled_from([ADA, BEN, LEA, RITA, RUDI, SLA])
 
 
@@ -102,6 +120,14 @@ class Life(RuleBasedStateMachine):
     def commanded(self, data: TicketCommandData, actor: Actor, hours: int) -> None:
         self.now += timedelta(hours=hours)
         self._send(data, actor, self.now)
+
+    @rule(choices=st.lists(st.integers(0, 23), min_size=1, max_size=5), hours=st.integers(0, 1))
+    def moved_on(self, choices: list[int], hours: int) -> None:
+        for choice in choices:
+            self.now += timedelta(hours=hours)
+            steps = STEPS[self._known.status]
+            actor, data = steps[choice % len(steps)]
+            self._send(data, actor, self.now)
 
     @rule(data=st.sampled_from([ReplyToRequester(SAID), ReplyAsRequester(SAID)]), late=st.integers(0, 30))
     def came_to_light_late(self, data: TicketCommandData, late: int) -> None:
