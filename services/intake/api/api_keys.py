@@ -84,7 +84,7 @@ async def issue_api_key(principal: _Admin, asking: AskingDep, body: IssueBody) -
     if isinstance(accepted, Response):
         return accepted
     issued = IssuedBody(id=key_id, name=body.name, role=body.role, key=None if accepted.repeated else key)
-    return Response(issued.model_dump_json(), 201, {"Location": router.prefix}, "application/json")
+    return Response(issued.model_dump_json(), 201, {"Location": f"/v1{router.prefix}"}, "application/json")
 
 
 @router.get("", responses=problems(401, 403, 503))

@@ -28,7 +28,9 @@ async def test_a_key_works_from_its_issue_to_its_revocation(
     origin: FastAPI, origin_settings: Settings, as_: As
 ) -> None:
     admin = as_("admin", "ada")
-    issued = (await admin.post(KEYS, json={"name": "billing", "role": "service"})).json()
+    answer = await admin.post(KEYS, json={"name": "billing", "role": "service"})
+    issued = answer.json()
+    assert (answer.status_code, answer.headers["location"]) == (201, "/v1/directory/api-keys")
     assert re.fullmatch(r"cfk_[A-Za-z0-9_-]{43}", issued["key"])
 
     other = application(origin_settings.model_copy(update={"instance": "other"}), [INTAKE, QUERIES])
