@@ -7,9 +7,12 @@ Payload = Mapping[str, Any]
 
 
 def in_words(event: Mapping[str, Any]) -> str:
-    """`event` is an item of the audit trail. A type that is not known here is told by its name."""
+    """`event` is an item of the audit trail, whose payload is a part only where a requester asks.
+
+    A type that is not known here is told by its name.
+    """
     name = str(event["event_type"]).removeprefix("casefold.ticket.").rsplit(".", 1)[0]
-    words = _WORDS.get(name)
+    words = WORDS.get(name)
     told = name.replace("_", " ") if words is None else words(event["payload"])
     return f"{told} (implied)" if event["implied"] else told
 
@@ -28,8 +31,19 @@ def _because(said: str) -> Callable[[Payload], str]:
 
 
 def _resolved(payload: Payload) -> str:
-    again = "resolved" if payload["resolution"] == 1 else f"resolved for the {payload['resolution']}. time"
+    number = payload.get("resolution", 1)
+    again = "resolved" if number == 1 else f"resolved for the {number}. time"
     return again if payload.get("article_id") is None else f"{again}, by an article"
+
+
+def _unassigned(payload: Payload) -> str:
+    previous = payload.get("previous_assignee_id")
+    return "taken from its agent" if previous is None else f"taken from {previous}"
+
+
+def _priority(payload: Payload) -> str:
+    previous = payload.get("previous")
+    return f"priority {payload['priority']}" + ("" if previous is None else f", until now {previous}")
 
 
 def _tagged(payload: Payload) -> str:
@@ -49,11 +63,11 @@ def _clock(said: str) -> Callable[[Payload], str]:
     return lambda payload: f"{str(payload['clock']).replace('_', ' ')} {said}"
 
 
-_WORDS: Mapping[str, Callable[[Payload], str]] = {
+WORDS: Mapping[str, Callable[[Payload], str]] = {
     "opened": lambda payload: f"opened as {payload['reference']}, {payload['priority']}, by {payload['channel']}",
     "assigned": _hands,
     "claimed": lambda payload: f"claimed by {payload['assignee_id']}",
-    "unassigned": lambda payload: f"taken from {payload['previous_assignee_id']}",
+    "unassigned": _unassigned,
     "requester_replied": lambda _: "the requester wrote",
     "agent_replied": lambda payload: "first response" if payload.get("first_response") else "answered",
     "noted": lambda _: "internal note",
@@ -62,8 +76,8 @@ _WORDS: Mapping[str, Callable[[Payload], str]] = {
     "resumed": _because("work goes on"),
     "resolved": _resolved,
     "reopened": _because("reopened"),
-    "closed": lambda payload: f"closed ({payload['reason']})",
-    "priority_changed": lambda payload: f"priority {payload['previous']} to {payload['priority']}",
+    "closed": lambda payload: f"closed ({payload['reason']})" if "reason" in payload else "closed",
+    "priority_changed": _priority,
     "categorised": lambda payload: f"category {payload.get('category') or 'emptied'}",
     "transferred": lambda payload: f"team {payload.get('team_id') or 'none'}",
     "retitled": lambda _: "another subject",

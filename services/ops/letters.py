@@ -1,5 +1,6 @@
 """The dead letters of a consumer group, read from its topic: each with what was done about it since."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -12,6 +13,8 @@ from shared.runtime.partition import PARTITIONER
 from shared.runtime.settings import Settings
 
 _TIMEOUT_S = 30.0
+_POLL_S = 0.1
+"""The client waits so long for a full batch, also where none will come."""
 _SETTLES, _ACTION = "dl_settles", "dl_action"
 
 
@@ -127,6 +130,7 @@ def _records(settings: Settings, topic: str) -> Iterator[Message]:
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "enable.partition.eof": True,
+            "fetch.wait.max.ms": 10,
             "allow.auto.create.topics": False,
         }
     )
@@ -134,8 +138,12 @@ def _records(settings: Settings, topic: str) -> Iterator[Message]:
         known = consumer.list_topics(timeout=_TIMEOUT_S).topics
         left = set(known[topic].partitions) if topic in known else set()
         consumer.assign([TopicPartition(topic, partition, 0) for partition in left])
+        deadline = time.monotonic() + _TIMEOUT_S
         while left:
-            for message in consumer.consume(1000, timeout=_TIMEOUT_S):
+            if time.monotonic() > deadline:
+                raise NoAnswer(f"Kafka does not give {topic} to its end")
+            for message in consumer.consume(1000, timeout=_POLL_S):
+                deadline = time.monotonic() + _TIMEOUT_S
                 error = message.error()
                 if error is None:
                     yield message

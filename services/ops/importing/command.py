@@ -54,6 +54,7 @@ def import_(  # noqa: PLR0913 # one parameter an option
         task = progress.add_task("importing", total=total)
         told = tickets.of(read_rows(file, known.delimiter))
         run(told, api, said, lambda: progress.advance(task))
+    said.order()
     said.show(Console())
     if report is not None:
         said.write(report)
@@ -88,6 +89,7 @@ def _prepared(
 ) -> Iterator[Sequence[Folded]]:
     for told in tickets:
         report.rows += len(told)
+        report.tickets += any(not isinstance(row, BadRow) or row.external is not None for row in told)
         good = []
         for row in told:
             if isinstance(row, BadRow):
@@ -96,7 +98,6 @@ def _prepared(
             else:
                 good.append(row)
         if good:
-            report.tickets += 1
             ticket = list(fold(good, now))
             for folded in ticket:
                 report.imply(folded.row, folded.implied)

@@ -58,7 +58,9 @@ def item_of(  # noqa: PLR0913 - what a row needs to know of its ticket's others
             }
         )
     except ValidationError as refusal:
-        fault = refusal.errors(include_url=False)[0]
+        faults = refusal.errors(include_url=False)
+        # a field may be of several types: its text is too long, which says more than that it is no number
+        fault = next((one for one in faults if not one["type"].endswith("_type")), faults[0])
         raise BadValue(_column(mapping, fault["loc"]), fault["msg"].removeprefix("Value error, ")) from refusal
 
 

@@ -61,6 +61,11 @@ class ImportReport:
     def imply(self, row: TicketRow, reasons: Sequence[str]) -> None:
         self.implied += [Implied(row.line, row.item.external, row.item.row, reason) for reason in reasons]
 
+    def order(self) -> None:
+        """As the file has them: answers come in another order."""
+        self.refused.sort(key=lambda one: one.line)
+        self.implied.sort(key=lambda one: one.line)
+
     def write(self, path: Path) -> None:
         """As JSON, whole."""
         path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
