@@ -6,7 +6,7 @@ import threading
 
 from confluent_kafka import KafkaException
 
-from services.intake.policy_file import load_policy
+from services.intake.policy_file import BrokenPolicy, load_policy
 from services.intake.processor import log
 from services.intake.processor.aggregates import aggregates
 from services.intake.processor.membership import LaneFailed, Membership
@@ -23,12 +23,13 @@ def run_processor(settings: Settings) -> int:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: stopping.set())
     try:
+        policy = load_policy(settings)
         check_topics(settings, TOPICS)
         create_topics(settings, [dead_letters(log.GROUP)])
         copies = log.copies_producer(settings)
-        Membership(settings, aggregates(load_policy(settings)), copies).run(stopping.is_set, announce_ready)
+        Membership(settings, aggregates(policy), copies).run(stopping.is_set, announce_ready)
         copies.flush(_FLUSH_S)
-    except (KafkaException, LaneFailed, TopicMismatch) as failure:
+    except (BrokenPolicy, KafkaException, LaneFailed, TopicMismatch) as failure:
         sys.stderr.write(f"the processor stops: {failure}\n")
         return 1
     return 0

@@ -1,5 +1,7 @@
 """The processor on a real broker: decided once, restored, poison set aside."""
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from shutil import rmtree
@@ -20,7 +22,19 @@ from shared.events.ticket_commands import (
 from shared.events.ticket_values import Message
 from shared.runtime.partition import partition_of
 from shared.runtime.settings import Settings
-from tests.processing import ADA, OPEN, RITA, events, eventually, outcomes, processor, read_all, send, wish
+from tests.processing import (
+    ADA,
+    OPEN,
+    RITA,
+    environment,
+    events,
+    eventually,
+    outcomes,
+    processor,
+    read_all,
+    send,
+    wish,
+)
 
 TICKET = UUID("0189d3f4-0000-7000-8000-000000000001")
 SAID = Message(Plain("Have you tried water?"))
@@ -128,3 +142,18 @@ def test_poison_is_set_aside_and_the_next_command_served(settings: Settings, tmp
     assert any(b"murmur2" in reason for reason in reasons if isinstance(reason, bytes))
     refused = [o.result for o in outcomes(settings) if o.command_id == foreign.id]
     assert [r.code for r in refused if isinstance(r, Refused)] == ["poison"]
+
+
+def test_a_broken_file_of_custom_fields_is_one_sentence(settings: Settings, tmp_path: Path) -> None:
+    fields = tmp_path / "fields.yaml"
+    fields.write_text("- {name: building, type: choice}\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "services.intake", "processor"],
+        env={**environment(settings), "CASEFOLD_FIELDS_FILE": str(fields)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"the processor stops: {fields}: ")
+    assert len(ended.stderr.splitlines()) == 1
