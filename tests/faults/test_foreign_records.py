@@ -2,6 +2,8 @@
 
 import random
 import time
+import zlib
+from itertools import count, islice
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -73,7 +75,8 @@ def test_a_foreign_producer_with_another_partitioner(
         await_served(load, time.monotonic())
         known = sorted({asked.ticket for asked in load.history if asked.seen is Seen.ACCEPTED})
         notes = [wish(AddNote(said("From elsewhere.")), UUID(chance.choice(known))) for _ in range(20 * times(1))]
-        foreign = [*notes, *(wish(OPEN, uuid4(), RITA) for _ in range(20 * times(1)))]
+        both = [*_tickets(settings, 10 * times(1), agree=True), *_tickets(settings, 10 * times(1), agree=False)]
+        foreign = [*notes, *(wish(OPEN, ticket, RITA) for ticket in both)]
         sent_at = time.monotonic()
         for command in foreign:
             _produce(producer, settings, command)
@@ -92,6 +95,15 @@ def test_a_foreign_producer_with_another_partitioner(
     assert sorted(id_of(letter) for letter in letters) == sorted(misplaced)
     assert {one.command_id for one in asked if one.seen is Seen.REFUSED} == misplaced
     assert 0 < len(misplaced) < len(foreign)
+
+
+def _tickets(settings: Settings, number: int, *, agree: bool) -> list[UUID]:
+    """New ones, for whose keys the two partitioners agree or do not: CRC-32 is librdkafka's own."""
+    drawn = (uuid4() for _ in count())
+    keys = ((ticket, str(ticket).encode()) for ticket in drawn)
+    n = settings.partitions
+    found = (ticket for ticket, key in keys if (zlib.crc32(key) % n == partition_of(key, n)) is agree)
+    return list(islice(found, number))
 
 
 def _produce(producer: Producer, settings: Settings, command: Command[TicketCommandData]) -> None:
