@@ -1,6 +1,7 @@
 """A lane: the thread that is a partition's one writer for as long as it holds it."""
 
 import threading
+from concurrent.futures import Future, wait
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from services.intake.processor.position import POSITION_KEY, Position, encode_po
 from services.intake.processor.restore import Restored, Topics, restore
 from services.intake.processor.staged import Cache, Staged
 from services.intake.processor.transaction import Ends, Transaction, send_copies
+from shared.runtime.daemon import begin
 from shared.runtime.settings import Settings
 
 MAX_BATCH = 256
@@ -27,7 +29,7 @@ LOG = structlog.get_logger()
 
 
 class Lane:
-    """Started once. `serving` is set while it decides; `failure` is what ended it for good.
+    """Started once. `serving` is set while it decides.
 
     A transaction whose fate is unknown, or a broker that is away, means to begin anew: a new producer, which
     settles what the old one left, and a fresh restore.
@@ -37,32 +39,32 @@ class Lane:
         self.lot = lot
         self.next_offset = 0
         self.serving = threading.Event()
-        self.fenced = threading.Event()
-        self.failure: BaseException | None = None
         self._settings = settings
         self._topics = topics
         self._copies = copies
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"lane-{topics.stream}-{lot.partition}")
+        self._ended: Future[None] | None = None
 
     def start(self) -> None:
-        self._thread.start()
+        self._ended = begin(f"lane-{self._topics.stream}-{self.lot.partition}", self._run)
+
+    @property
+    def ending(self) -> BaseException | None:
+        """What ended it for good: `Fenced`, or a failure that no new beginning mends."""
+        return self._ended.exception() if self._ended is not None and self._ended.done() else None
 
     def ask_to_stop(self) -> None:
         """The transaction that is under way is finished first."""
         self._stopping.set()
 
     def join(self, timeout: float | None = None) -> None:
-        self._thread.join(timeout)
+        if self._ended is not None:
+            wait([self._ended], timeout)
 
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
                 self._term()
-        except log.Fenced:
-            self.fenced.set()
-        except BaseException as failure:  # noqa: BLE001 - the thread's end is judged by whoever started it
-            self.failure = failure
         finally:
             self.serving.clear()
 

@@ -53,10 +53,10 @@ class Membership:
         if error is not None and error.fatal():
             raise KafkaException(error)
         for lane in list(self._lanes.values()):
-            if lane.failure is not None:
+            if lane.ending is not None and not isinstance(lane.ending, log.Fenced):
                 place = f"{lane.lot.aggregate.stream} partition {lane.lot.partition}"
-                raise LaneFailed(f"the lane of {place} failed: {lane.failure}") from lane.failure
-        if any(lane.fenced.is_set() for lane in self._lanes.values()):
+                raise LaneFailed(f"the lane of {place} failed: {lane.ending}") from lane.ending
+        if any(isinstance(lane.ending, log.Fenced) for lane in self._lanes.values()):
             consumer.unsubscribe()
             self._drop(list(self._lanes))
             self._join(consumer)

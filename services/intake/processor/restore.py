@@ -1,5 +1,6 @@
 """Bringing a partition's state back: the checkpoint if it can be trusted, then the snapshots after it."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,19 +51,27 @@ def restore(settings: Settings, client: AdminClient, topics: Topics, partition: 
     events_end = ends.await_stable(client, events, partition, timeout_s)
     snapshots_end = ends.await_stable(client, snapshots, partition, timeout_s)
     folder = checkpoint_folder(settings, topics.stream, partition)
-    checkpoint = Checkpoint(folder)
-    mark = checkpoint.mark()
-    if mark is not None and not _trusted(mark, topics, snapshots_end):
-        checkpoint.clear()
-        mark = None
-    begin = 0 if mark is None else mark.next_offset
-    _follow(settings, checkpoint, topics, log.at(snapshots, partition, begin), snapshots_end)
-    raw = checkpoint.get(POSITION_KEY)
-    position = _position(raw, topics, settings, partition, events_end)
-    first = ends.start(client, settings.topic(f"{topics.stream}.commands"), partition)
+    with ExitStack() as failed:
+        checkpoint = Checkpoint(folder)
+        failed.callback(checkpoint.close)
+        _catch_up(settings, checkpoint, topics, partition, snapshots_end)
+        position = _position(checkpoint.get(POSITION_KEY), topics, settings, partition, events_end)
+        first = ends.start(client, settings.topic(f"{topics.stream}.commands"), partition)
+        failed.pop_all()
     return Restored(
         checkpoint, replace(position, next_offset=max(position.next_offset, first)), snapshots_end, events_end
     )
+
+
+def _catch_up(settings: Settings, checkpoint: Checkpoint, topics: Topics, partition: int, end: int) -> None:
+    """Follow the snapshots to their end, from nothing where the checkpoint cannot be trusted."""
+    mark = checkpoint.mark()
+    if mark is not None and not _trusted(mark, topics, end):
+        checkpoint.clear()
+        mark = None
+    begin = 0 if mark is None else mark.next_offset
+    snapshots = settings.topic(f"{topics.stream}.snapshots")
+    _follow(settings, checkpoint, topics, log.at(snapshots, partition, begin), end)
 
 
 def checkpoint_folder(settings: Settings, stream: str, partition: int) -> Path:
