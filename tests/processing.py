@@ -27,6 +27,7 @@ from shared.runtime.settings import Settings
 ResultT = TypeVar("ResultT")
 
 ADA = Actor(ActorKind.AGENT, "ada")
+BEN = Actor(ActorKind.AGENT, "ben")
 RITA = Actor(ActorKind.REQUESTER, "rita")
 OPEN = OpenTicket(Plain("Printer on fire"), Plain("It burns since Monday."), Requester("rita", Plain("Rita")))
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 
+from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logs, tracing
 
@@ -12,7 +13,7 @@ def _api(settings: Settings) -> int:
     from shared.runtime.http.application import application
     from shared.runtime.http.serve import serve
 
-    return serve(application(settings, [PART]), settings, lambda: None)
+    return serve(application(settings, [PART]), settings, announce_ready)
 
 
 def _processor(settings: Settings) -> int:

@@ -9,6 +9,7 @@ import uvicorn
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI, Request, Response
 
+from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
 
 TOPIC = "bench.bare"
@@ -21,6 +22,7 @@ def bare(settings: Settings) -> FastAPI:
             bootstrap_servers=settings.kafka_bootstrap_servers, acks="all", enable_idempotence=True, linger_ms=0
         ) as producer:
             app.state.producer = producer
+            announce_ready()
             yield
 
     app = FastAPI(lifespan=lifespan)

@@ -1,25 +1,22 @@
 """Figures of opening tickets over HTTP, in turn with a bare handler that produces one record."""
 
 import json
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from statistics import median, quantiles
 
 import httpx
 
 from services.ops.embedded.ports import free_port
-from shared.runtime.ready import READY_FILE
 from shared.runtime.settings import Settings
 from shared.runtime.topics import TopicSpec, create_topics
 from tests.bench.bare_http import TOPIC
-from tests.processing import environment, eventually
+from tests.processing import eventually
+from tests.suite import on_free_ports, running, token
 
 Emit = Callable[..., None]
 
@@ -48,23 +45,24 @@ class Loaded:
 
 def run(settings: Settings, emit: Emit) -> None:
     create_topics(settings, [TopicSpec(TOPIC)])
-    issuer, port, bare = free_port(), free_port(), free_port()
-    mine = settings.model_copy(update={"local_issuer_port": issuer, "port": port})
-    with (
-        _process(mine, "services.ops.issuer"),
-        _process(mine, "services.intake", "processor"),
-        _process(mine, "services.intake", "api"),
-        _process(mine, "tests.bench.bare_http", str(bare)),
-    ):
+    mine = on_free_ports(settings)
+    port, bare = mine.port, free_port()
+    modules = (
+        ("services.ops.issuer",),
+        ("services.intake", "processor"),
+        ("services.intake", "api"),
+        ("tests.bench.bare_http", str(bare)),
+    )
+    with running(mine, modules):
         for served in (port, bare):
             eventually(partial(_answers, served), 60)
-        token = _token(mine)
+        bearer = token(mine, "agent", "ada")
         for in_flight in _COUNTS:  # caches, connections and compiled paths, outside the timing
             for served, status in ((port, "201"), (bare, "202")):
-                _load(served, in_flight, 500, token, status)
+                _load(served, in_flight, 500, bearer, status)
         turns = {
             in_flight: [
-                (_load(port, in_flight, count, token, "201"), _load(bare, in_flight, count, token, "202"))
+                (_load(port, in_flight, count, bearer, "201"), _load(bare, in_flight, count, bearer, "202"))
                 for _ in range(TURNS)
             ]
             for in_flight, count in _COUNTS.items()
@@ -92,11 +90,11 @@ def _emit_median(emit: Emit, name: str, samples: Sequence[float], unit: str, ref
     emit(name, median(samples), unit, samples, reference)
 
 
-def _load(port: int, in_flight: int, count: int, token: str, status: str) -> Loaded:
+def _load(port: int, in_flight: int, count: int, bearer: str, status: str) -> Loaded:
     """Every answer must have the status, or the figure would be of something else."""
     length = len(_BODY) - len("{n}") + 12
     head = (
-        f"POST /v1/tickets HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"POST /v1/tickets HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {bearer}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
     )
     done = subprocess.run(
@@ -113,36 +111,6 @@ def _load(port: int, in_flight: int, count: int, token: str, status: str) -> Loa
     return Loaded(count / found["seconds"], median(latencies), quantiles(latencies, n=100)[98])
 
 
-@contextmanager
-def _process(settings: Settings, module: str, *arguments: str) -> Iterator[None]:
-    """Yields when it is ready, where it says so."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    ready = settings.home / f"{module}-{'-'.join(arguments)}.ready"
-    variables = {
-        **environment(settings),
-        READY_FILE: str(ready),
-        "CASEFOLD_PORT": str(settings.port),
-        "CASEFOLD_LOCAL_ISSUER_PORT": str(settings.local_issuer_port),
-    }
-    with (settings.home / f"{module}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], env=variables, stdout=log, stderr=log
-        )
-    try:
-        if module != "tests.bench.bare_http" and arguments != ("api",):
-            eventually(lambda: _ready(process, ready), 60)
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _ready(process: subprocess.Popen[bytes], ready: Path) -> bool:
-    if process.poll() is not None:
-        raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
-    return ready.exists()
-
-
 def _answers(port: int) -> bool:
     try:
         httpx.get(f"http://127.0.0.1:{port}/v1/health/ready", timeout=1)
@@ -150,18 +118,3 @@ def _answers(port: int) -> bool:
         time.sleep(0.1)
         return False
     return True
-
-
-def _token(settings: Settings) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.ops", "token", "--role", "agent", "--subject", "ada"],
-        env={
-            **os.environ,
-            **environment(settings),
-            "CASEFOLD_LOCAL_ISSUER_PORT": str(settings.local_issuer_port),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()

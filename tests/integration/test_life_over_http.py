@@ -70,7 +70,7 @@ def test_a_whole_life(people: People) -> None:
         "Seit Montag.\r\nHilfe!",
         "closed",
     )
-    assert (row["assignee_id"], row["reopenings"]) == ("ada", 1) or row["reopenings"] == 1
+    assert (row["assignee_id"], row["reopenings"]) == ("ada", 1)
     steps = said(people.ada.get(f"{path}/events"), 200)["items"]
     assert isinstance(steps, list)
     assert [step["event_type"].split(".")[2] for step in steps] == [
@@ -129,11 +129,11 @@ def test_bad_requests_are_told_what_is_wrong(people: People) -> None:
     assert (
         people.rita.post("/tickets", content=b"{", headers={"Content-Type": "application/json"}).status_code == 400
     )
-    assert people.rita.post("/tickets", content=b"a=b").status_code in {400, 415}
+    assert people.rita.post("/tickets", content=b"a=b").status_code == 415
     large = {"subject": "a", "description": "x" * 300_000}
     assert people.rita.post("/tickets", json=large).status_code == 413
     assert people.ada.get("/tickets", params={"sort": "colour"}).status_code == 400
-    assert people.ada.get("/tickets/CF-99").status_code in {400, 404}
+    assert people.ada.get("/tickets/CF-99").status_code == 404
     bulk = {"items": [{"op": "open", "subject": "one"}, {"op": "open", "subject": ""}, {"op": "nonsense"}]}
     results = said(people.rita.post("/tickets:bulk", json=bulk), 200)
     items = results.get("results", results.get("items"))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -62,11 +62,10 @@ class Intake:
     async def send(self, stream: Stream[DataT], command: Command[DataT]) -> Waiting:
         """As `ask`, without the wait: whoever waits gives up in time, and has the replies forget it."""
         waiting = self.replies.expect(command.correlation_id)
-        try:
+        with ExitStack() as unsent:
+            unsent.callback(self.replies.forget, command.correlation_id)
             sent = await self.sender.send(stream.commands, stream.catalogue, command)
-        except BaseException:
-            self.replies.forget(command.correlation_id)
-            raise
+            unsent.pop_all()
         sent.add_done_callback(_unless_sent(waiting))
         return waiting
 

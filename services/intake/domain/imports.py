@@ -163,7 +163,7 @@ def _states(row: ImportTicket, ticket: Ticket) -> Iterator[ImportStep]:
 
 
 def _when(row: ImportTicket, implied: Status) -> datetime | None:
-    """An implied resolution has the source's own time where that lies before the row's."""
+    """An implied resolution has the time that the source states, where it states one."""
     return row.resolved_at if implied is Status.RESOLVED else None
 
 

@@ -12,18 +12,22 @@ from confluent_kafka import Producer
 from shared.events.outcomes import Accepted, Refused
 from shared.events.personal import Plain
 from shared.events.ticket_commands import (
+    TICKET_COMMANDS,
     AddNote,
     AssignTicket,
     ClaimTicket,
+    CloseTicket,
     ReplyAsRequester,
     ReplyToRequester,
     ResolveTicket,
 )
-from shared.events.ticket_values import Message
+from shared.events.ticket_events import TicketOpened
+from shared.events.ticket_values import CloseReason, Message
+from shared.events.wire import command_headers
 from shared.runtime.partition import partition_of
 from shared.runtime.settings import Settings
 from tests.processing import (
-    ADA,
+    BEN,
     OPEN,
     RITA,
     environment,
@@ -54,11 +58,11 @@ def test_a_ticket_is_opened_worked_and_resolved(settings: Settings, tmp_path: Pa
     assert [(event.version, event.command_id) for event in events(settings)] == [
         (number, command.id) for number, command in enumerate(wishes, 1)
     ]
+    opened = events(settings)[0].data
+    assert isinstance(opened, TicketOpened)
     assert [outcome.result for outcome in outcomes(settings)] == [
-        Accepted(1, 1, reference=events(settings)[0].data.reference),  # type: ignore[union-attr] # the first is its opening
-        Accepted(2, 1, reference=events(settings)[0].data.reference),  # type: ignore[union-attr] # as above
-        Accepted(3, 2, reference=events(settings)[0].data.reference),  # type: ignore[union-attr] # as above
-        Accepted(4, 3, reference=events(settings)[0].data.reference),  # type: ignore[union-attr] # as above
+        Accepted(version, conversation, reference=opened.reference)
+        for version, conversation in ((1, 1), (2, 1), (3, 2), (4, 3))
     ]
 
 
@@ -81,7 +85,7 @@ def test_a_repeated_command_has_its_first_outcome_across_restarts(settings: Sett
 
 
 def test_a_second_claim_is_refused(settings: Settings, tmp_path: Path) -> None:
-    first, second = wish(ClaimTicket(), TICKET), wish(ClaimTicket(), TICKET, ADA.__class__(ADA.kind, "ben"))
+    first, second = wish(ClaimTicket(), TICKET), wish(ClaimTicket(), TICKET, BEN)
     with processor(settings, tmp_path):
         send(settings, [wish(OPEN, TICKET, RITA), first, second])
         eventually(lambda: len(outcomes(settings)) == 3)
@@ -92,9 +96,6 @@ def test_a_second_claim_is_refused(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_a_message_to_a_closed_ticket_opens_its_follow_up(settings: Settings, tmp_path: Path) -> None:
-    from shared.events.ticket_commands import CloseTicket
-    from shared.events.ticket_events import TicketOpened
-    from shared.events.ticket_values import CloseReason
 
     with processor(settings, tmp_path):
         send(
@@ -121,9 +122,6 @@ def test_poison_is_set_aside_and_the_next_command_served(settings: Settings, tmp
         producer.produce(
             settings.topic("ticket.commands"), b"no json", key=str(TICKET).encode(), headers={"ce_id": "x"}
         )
-        from shared.events.ticket_commands import TICKET_COMMANDS
-        from shared.events.wire import command_headers
-
         producer.produce(
             settings.topic("ticket.commands"),
             TICKET_COMMANDS.encode(foreign.data),
