@@ -27,6 +27,7 @@ class Accepted:
     """`version` is the aggregate's after the command; `repeated`: it was accepted before, and nothing was done.
 
     `reference` is that of the ticket; `follow_up_id` the ticket that the message went to instead.
+    `continued_by` is the command that goes on with what was asked, on another aggregate: its outcome answers.
     """
 
     version: int
@@ -34,6 +35,7 @@ class Accepted:
     reference: str | None = None
     follow_up_id: UUID | None = None
     repeated: bool = False
+    continued_by: UUID | None = None
     kind: Literal["accepted"] = "accepted"
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.events.catalogue import Catalogue
 from shared.events.envelope import Actor
 from shared.events.personal import Personal
+from shared.events.routing_values import Explanation, QueueReason
 from shared.events.ticket_values import (
     Channel,
     Clock,
@@ -39,18 +40,41 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True)
 class AssignTicket:
+    """Follows from a reserved slot, `reservation`; it is released where this is refused or changes nothing.
+
+    A routed one has its `explanation`, and holds only while `from_assignee` has the ticket (None: nobody).
+    `reservation` None: the slot is no longer held, and the command only asks what became of its first try.
+    """
+
     assignee_id: str
     over_limit: bool = False
+    reservation: UUID | None = None
+    from_assignee: str | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimTicket:
-    """The actor takes it."""
+    """The actor takes it; `reservation` as in `AssignTicket`."""
+
+    reservation: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTicket:
+    """From the router: nobody can take it now. `missing` are the required skills that nobody has."""
+
+    reason: QueueReason
+    explanation: Explanation
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class UnassignTicket:
+    """With `from_assignee`, only while that agent has the ticket."""
+
     reason: str | None = None
+    from_assignee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +262,7 @@ TicketCommandData = (
     OpenTicket
     | AssignTicket
     | ClaimTicket
+    | QueueTicket
     | UnassignTicket
     | ReplyToRequester
     | ReplyAsRequester
@@ -267,6 +292,7 @@ TICKET_COMMANDS: Catalogue[TicketCommandData] = Catalogue(
         "casefold.ticket.command.open.v1": OpenTicket,
         "casefold.ticket.command.assign.v1": AssignTicket,
         "casefold.ticket.command.claim.v1": ClaimTicket,
+        "casefold.ticket.command.queue.v1": QueueTicket,
         "casefold.ticket.command.unassign.v1": UnassignTicket,
         "casefold.ticket.command.reply.v1": ReplyToRequester,
         "casefold.ticket.command.requester_reply.v1": ReplyAsRequester,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.events.catalogue import Catalogue
 from shared.events.personal import Personal
+from shared.events.routing_values import Explanation, QueueReason
 from shared.events.ticket_promises import (
     AgentSilent,
     SlaAtRisk,
@@ -53,21 +54,34 @@ class TicketOpened:
 class TicketAssigned:
     """`reassignments`: how many changes of hands this stands for; 0 for a first assignment.
 
-    An import states its source's own count, whichever of agent and team changed.
+    An import states its source's own count, whichever of agent and team changed. `reservation` is the slot
+    that the agent holds for it; a routed one has its `explanation`.
     """
 
     assignee_id: str
     previous_assignee_id: str | None = None
     reassignments: int = 0
     over_limit: bool = False
+    reservation: UUID | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TicketClaimed:
-    """The assignee took it; `reassignments` as in `TicketAssigned`."""
+    """The assignee took it; `reassignments` and `reservation` as in `TicketAssigned`."""
 
     assignee_id: str
     reassignments: int = 0
+    reservation: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketQueued:
+    """Nobody can take it now. `missing` are the required skills that nobody in question has."""
+
+    reason: QueueReason
+    explanation: Explanation
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +229,7 @@ TicketEventData = (
     TicketOpened
     | TicketAssigned
     | TicketClaimed
+    | TicketQueued
     | TicketUnassigned
     | RequesterReplied
     | AgentReplied
@@ -250,6 +265,7 @@ TICKET_EVENTS: Catalogue[TicketEventData] = Catalogue(
         "casefold.ticket.opened.v1": TicketOpened,
         "casefold.ticket.assigned.v1": TicketAssigned,
         "casefold.ticket.claimed.v1": TicketClaimed,
+        "casefold.ticket.queued.v1": TicketQueued,
         "casefold.ticket.unassigned.v1": TicketUnassigned,
         "casefold.ticket.requester_replied.v1": RequesterReplied,
         "casefold.ticket.agent_replied.v1": AgentReplied,
