@@ -7,6 +7,8 @@ from uuid import UUID
 from services.intake.domain.decide import decide
 from services.intake.domain.evolve import CONVERSATION, TicketEvent, evolve
 from services.intake.domain.policy import Policy
+from services.intake.domain.react import react
+from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.record import record
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
@@ -34,6 +36,7 @@ LEA = Actor(ActorKind.LEAD, "lea")
 RITA = Actor(ActorKind.REQUESTER, "rita")
 RUDI = Actor(ActorKind.REQUESTER, "rudi")
 SLA = Actor(ActorKind.SERVICE, "sla")
+ROUTER = Actor(ActorKind.SERVICE, "router")
 IMPORTER = Actor(ActorKind.IMPORT, "importer")
 
 SAID = Message(Plain("Have you tried water?"))
@@ -43,6 +46,8 @@ OPENED = TicketOpened(
 )
 
 
+SLOT = UUID("0189d3f4-0000-7000-8000-0000000051c7")
+"""A reservation."""
 ASSIGNED = TicketAssigned("ada")
 RESOLVED = TicketResolved(1, "ada")
 IN: dict[Status, tuple[TicketEventData, ...]] = {
@@ -102,6 +107,17 @@ def refused(ticket: Ticket | None, command: Command[TicketCommandData], policy: 
     except Rejected as refusal:
         return refusal
     raise AssertionError(f"accepted: {facts(events)}")
+
+
+def reactions(
+    ticket: Ticket | None, command: Command[TicketCommandData], policy: Policy | None = None
+) -> tuple[Reaction, ...]:
+    """What follows elsewhere, whether the command is accepted or refused."""
+    try:
+        events = when(ticket, command, policy)
+    except Rejected:
+        events = ()
+    return react(Settled(command, ticket, events, after(ticket, events) if events else ticket))
 
 
 def after(ticket: Ticket | None, events: Sequence[TicketEvent]) -> Ticket:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
+from services.intake.domain.assignment import decide_assign, decide_claim, decide_queue, decide_unassign
 from services.intake.domain.changes import decide_change
 from services.intake.domain.conversation import (
     decide_note,
@@ -14,16 +15,13 @@ from services.intake.domain.expected import check_expected
 from services.intake.domain.guards import check_sender, owned
 from services.intake.domain.imports import decide_import
 from services.intake.domain.lifecycle import (
-    decide_assign,
     decide_await_customer,
     decide_await_internal,
-    decide_claim,
     decide_close,
     decide_open,
     decide_reopen,
     decide_resolve,
     decide_resume,
-    decide_unassign,
 )
 from services.intake.domain.policy import Policy
 from services.intake.domain.promises import (
@@ -55,6 +53,7 @@ from shared.events.ticket_commands import (
     MarkAgentSilent,
     MarkSlaAtRisk,
     OpenTicket,
+    QueueTicket,
     RateTicket,
     RecordSurveySent,
     RedactMessage,
@@ -76,6 +75,7 @@ Decided = Iterable[TicketEventData | Told[TicketEventData]]
 DECIDERS: Mapping[type[TicketCommandData], Callable[[Command[Any], Ticket], Decided]] = {
     AssignTicket: decide_assign,
     ClaimTicket: decide_claim,
+    QueueTicket: decide_queue,
     UnassignTicket: decide_unassign,
     ReplyToRequester: decide_reply,
     AddNote: decide_note,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.intake.domain.evolve_promises import agent_answered, resolved_again, stopped, with_promise
 from services.intake.domain.ticket import Resolution, Ticket
+from services.intake.domain.ticket_slots import with_slot
 from shared.events.envelope import Event, Origin
 from shared.events.ticket_events import (
     AgentReplied,
@@ -26,6 +27,7 @@ from shared.events.ticket_events import (
     TicketEventData,
     TicketNoted,
     TicketOpened,
+    TicketQueued,
     TicketReopened,
     TicketResolved,
     TicketResumed,
@@ -100,7 +102,7 @@ def evolve(ticket: Ticket | None, event: TicketEvent) -> Ticket:
         sla_basis=basis,
         imported=imported,
     )
-    return _changed(ticket, event, change)
+    return with_slot(ticket, _changed(ticket, event, change), event)
 
 
 def _opened(event: TicketEvent, opened: TicketOpened) -> Ticket:
@@ -133,7 +135,9 @@ def _changed(ticket: Ticket, event: TicketEvent, change: Callable[..., Ticket]) 
             raise ValueError(f"the log of ticket {event.subject} opens it twice")
         case TicketAssigned(assignee_id=assignee) | TicketClaimed(assignee_id=assignee):
             status = Status.OPEN if ticket.status is Status.NEW else ticket.status
-            return change(assignee_id=assignee, ever_assigned=True, status=status)
+            return change(assignee_id=assignee, ever_assigned=True, status=status, queued=None)
+        case TicketQueued(reason=reason, missing=missing):
+            return change(queued=(reason, missing))
         case TicketUnassigned():
             return change(assignee_id=None)
         case RequesterReplied():

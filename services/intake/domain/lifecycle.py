@@ -1,34 +1,28 @@
-"""Deciding a ticket's states: opened, assigned, waiting, resolved, reopened, closed."""
+"""Deciding a ticket's states: opened, waiting, resolved, reopened, closed."""
 
 from services.intake.domain.custom_fields import Required, check_required, check_values
-from services.intake.domain.guards import TRANSITIONS, guard, not_closed
+from services.intake.domain.guards import TRANSITIONS, guard
 from services.intake.domain.policy import MAX_FIELDS, MAX_TAGS, Policy
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
 from shared.events.envelope import ActorKind, Command
 from shared.events.ticket_commands import (
-    AssignTicket,
     AwaitCustomer,
     AwaitInternal,
-    ClaimTicket,
     CloseTicket,
     OpenTicket,
     ReopenTicket,
     ResolveTicket,
     ResumeTicket,
-    UnassignTicket,
 )
 from shared.events.ticket_events import (
     CustomerAwaited,
     InternalAwaited,
-    TicketAssigned,
-    TicketClaimed,
     TicketClosed,
     TicketOpened,
     TicketReopened,
     TicketResolved,
     TicketResumed,
-    TicketUnassigned,
 )
 from shared.events.ticket_values import CloseReason, Status
 
@@ -58,38 +52,6 @@ def decide_open(command: Command[OpenTicket], policy: Policy, reference: str) ->
             follows=data.follows,
         ),
     )
-
-
-def decide_assign(command: Command[AssignTicket], ticket: Ticket) -> tuple[TicketAssigned, ...]:
-    not_closed(ticket)
-    if ticket.assignee_id == command.data.assignee_id:
-        return ()
-    return (
-        TicketAssigned(
-            assignee_id=command.data.assignee_id,
-            previous_assignee_id=ticket.assignee_id,
-            reassignments=int(ticket.ever_assigned),
-            over_limit=command.data.over_limit,
-        ),
-    )
-
-
-def decide_claim(command: Command[ClaimTicket], ticket: Ticket) -> tuple[TicketClaimed, ...]:
-    """The first of two wins; the second is refused."""
-    not_closed(ticket)
-    if ticket.assignee_id == command.actor.id:
-        return ()
-    if ticket.assignee_id is not None:
-        raise Rejected("already_claimed", "Someone else has the ticket; ask a lead to reassign it.")
-    return (TicketClaimed(command.actor.id, reassignments=int(ticket.ever_assigned)),)
-
-
-def decide_unassign(command: Command[UnassignTicket], ticket: Ticket) -> tuple[TicketUnassigned, ...]:
-    """The state stays."""
-    not_closed(ticket)
-    if ticket.assignee_id is None:
-        return ()
-    return (TicketUnassigned(ticket.assignee_id, command.data.reason),)
 
 
 def decide_await_customer(command: Command[AwaitCustomer], ticket: Ticket) -> tuple[CustomerAwaited, ...]:

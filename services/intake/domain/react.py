@@ -1,20 +1,28 @@
-"""What follows from an event elsewhere: commands to other aggregates, with ids derived from the event."""
+"""What follows from a ticket's events elsewhere: a follow-up, and the slot of its agent."""
 
-from uuid import UUID, uuid5
+from collections.abc import Iterator
+from uuid import UUID
 
-from services.intake.domain.evolve import TicketEvent
-from shared.events.envelope import Command, Origin
+from services.intake.domain.reaction import Reaction, Settled, follow
+from services.intake.domain.ticket import Ticket
+from services.intake.domain.ticket_slots import slot_reactions
+from shared.events.envelope import Origin
 from shared.events.ticket_commands import OpenTicket, TicketCommandData
-from shared.events.ticket_events import FollowUpOpened
+from shared.events.ticket_events import FollowUpOpened, TicketEventData
 from shared.events.ticket_values import Requester
 
 
-def react(event: TicketEvent) -> tuple[Command[TicketCommandData], ...]:
-    """Nothing follows from an import's events."""
-    if event.origin is Origin.IMPORT:
+def react(settled: Settled[Ticket, TicketCommandData, TicketEventData]) -> tuple[Reaction, ...]:
+    """Nothing follows from an import."""
+    if settled.command.origin is Origin.IMPORT:
         return ()
-    match event.data:
-        case FollowUpOpened() as asked:
+    return (*_follow_ups(settled), *slot_reactions(settled))
+
+
+def _follow_ups(settled: Settled[Ticket, TicketCommandData, TicketEventData]) -> Iterator[Reaction]:
+    for event in settled.events:
+        if isinstance(event.data, FollowUpOpened):
+            asked = event.data
             opening = OpenTicket(
                 subject=asked.subject,
                 description=asked.message.body,
@@ -25,17 +33,4 @@ def react(event: TicketEvent) -> tuple[Command[TicketCommandData], ...]:
                 team_id=asked.team_id,
                 follows=UUID(event.subject),
             )
-            return (
-                Command(
-                    id=uuid5(event.id, "open"),
-                    subject=str(asked.follow_up_id),
-                    actor=event.actor,
-                    now=event.recorded_at,
-                    correlation_id=event.correlation_id,
-                    data=opening,
-                    cause_id=event.id,
-                    trace=event.trace,
-                ),
-            )
-        case _:
-            return ()
+            yield Reaction("ticket", follow(settled, "open", str(asked.follow_up_id), opening))

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.events.personal import Personal
+from shared.events.routing_values import QueueReason
 from shared.events.ticket_values import Channel, Clock, ClockTarget, FieldValue, Priority, Status
 
 
@@ -36,7 +37,8 @@ class Ticket:
 
     `sla_basis` is the version of the last event that clocks depend on; `awaiting_since` the time of the
     requester's oldest unanswered message; `silences` what `AgentSilent` was recorded for; `escalation_keys`
-    the conditions that have escalated; `imported` the ids of import commands, kept for ever.
+    the conditions that have escalated; `imported` the ids of import commands, kept for ever. `reservation` names
+    the slot that the assignee holds for it; `queued` is why it waits, and the skills that are missing.
     """
 
     id: UUID
@@ -68,6 +70,8 @@ class Ticket:
     escalation_keys: tuple[str, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
     imported: tuple[UUID, ...] = ()
+    reservation: UUID | None = None
+    queued: tuple[QueueReason, tuple[str, ...]] | None = None
 
     def clock(self, clock: Clock) -> ClockState | None:
         for state in self.clocks:

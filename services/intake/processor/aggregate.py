@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.told import Told
 from shared.events.catalogue import Catalogue
 from shared.events.envelope import Command, Event
@@ -47,17 +48,22 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Generic[StateT, CommandT, EventT]):
-    """`decide` takes the number that a new aggregate of the partition would have; see `domain/` for the rest."""
+    """`decide` takes the number that a new aggregate of the partition would have; see `domain/` for the rest.
+
+    `react` is asked of each command that was decided, refused or not; `react_again` of one that was accepted
+    before, whose answer is another aggregate's to give.
+    """
 
     stream: str
     commands: Catalogue[CommandT]
     events: Catalogue[EventT]
     decide: Callable[[Command[CommandT], StateT | None, int], Iterable[EventT | Told[EventT]]]
     evolve: Callable[[StateT | None, Event[EventT]], StateT]
-    react: Callable[[Event[EventT]], tuple[Command[CommandT], ...]]
+    react: Callable[[Settled[StateT, CommandT, EventT]], tuple[Reaction, ...]]
     accepted: Callable[[StateT, Iterable[Event[EventT]]], Accepted]
     conversation: tuple[type, ...]
     snapshot: TypeAdapter[tuple[StateT, tuple[Remembered, ...]]]
+    react_again: Callable[[Command[CommandT], StateT], tuple[Reaction, ...]] = lambda _, __: ()
 
     def encode(self, kept: Kept) -> bytes:
         return self.snapshot.dump_json((kept.state, kept.memory))

@@ -1,17 +1,20 @@
-"""The aggregates that the processor writes: tickets, and the records of the directory."""
+"""The aggregates that the processor writes: tickets, agents' slots, and the records of the directory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.intake.domain import directory
+from services.intake.domain import agent, agent_react, directory
 from services.intake.domain.decide import decide
 from services.intake.domain.evolve import CONVERSATION, TicketEvent, evolve
 from services.intake.domain.policy import Policy
 from services.intake.domain.react import react
 from services.intake.domain.reference import reference
 from services.intake.domain.ticket import Ticket
-from services.intake.processor.aggregate import Aggregate, AnyAggregate, Remembered
+from services.intake.processor.aggregate import Aggregate, AnyAggregate, Remembered, Versioned
+from shared.events.agent import AGENT_COMMANDS, AGENT_EVENTS, AgentCommandData, AgentEventData
+from shared.events.catalogue import Catalogue
 from shared.events.directory import (
     DIRECTORY_COMMANDS,
     DIRECTORY_EVENTS,
@@ -25,7 +28,7 @@ from shared.events.ticket_events import TICKET_EVENTS, FollowUpOpened, TicketEve
 
 
 def aggregates(policy: Policy) -> tuple[AnyAggregate, ...]:
-    return (tickets(policy), DIRECTORY)
+    return (tickets(policy), AGENTS, DIRECTORY)
 
 
 def tickets(policy: Policy) -> Aggregate[Ticket, TicketCommandData, TicketEventData]:
@@ -54,9 +57,22 @@ def _accepted_ticket(ticket: Ticket, events: Iterable[TicketEvent]) -> Accepted:
     )
 
 
-def _accepted_record(record: directory.ApiKey, _: Iterable[Event[DirectoryEventData]]) -> Accepted:
+def _accepted_record(record: Versioned, _: Iterable[Event[object]]) -> Accepted:
     return Accepted(record.version, record.conversation_version)
 
+
+AGENTS: Aggregate[agent.Agent, AgentCommandData, AgentEventData] = Aggregate(
+    stream="agent",
+    commands=AGENT_COMMANDS,
+    events=AGENT_EVENTS,
+    decide=lambda command, known, _: agent.decide(command, known),
+    evolve=agent.evolve,
+    react=agent_react.react,
+    accepted=_accepted_record,
+    conversation=(),
+    snapshot=TypeAdapter(tuple[agent.Agent, tuple[Remembered, ...]]),
+    react_again=agent_react.react_again,
+)
 
 DIRECTORY: Aggregate[directory.ApiKey, DirectoryCommandData, DirectoryEventData] = Aggregate(
     stream="directory",
@@ -69,3 +85,10 @@ DIRECTORY: Aggregate[directory.ApiKey, DirectoryCommandData, DirectoryEventData]
     conversation=(),
     snapshot=TypeAdapter(tuple[directory.ApiKey, tuple[Remembered, ...]]),
 )
+
+COMMANDS: Mapping[str, Catalogue[Any]] = {
+    "ticket": TICKET_COMMANDS,
+    "agent": AGENT_COMMANDS,
+    "directory": DIRECTORY_COMMANDS,
+}
+"""How the commands of each stream are written, for those that follow from another's."""

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.record import record
 from services.intake.domain.rejected import Rejected
 from services.intake.processor.aggregate import AnyAggregate, Kept, Remembered
@@ -23,13 +25,14 @@ MAX_SNAPSHOT_BYTES = 900_000
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What a command led to. `reply_to` is the partition of the outcomes topic."""
+    """What a command led to. `reply_to` is the partition of the outcomes topic; `answers`: the asker is told."""
 
     outcome: bytes
     correlation: bytes
     reply_to: int
     events: Sequence[Event[object]] = ()
-    commands: Sequence[Command[object]] = field(default=())
+    reactions: Sequence[Reaction] = field(default=())
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,14 @@ def handle(lot: Lot, received: Received, staged: Staged) -> Handled:
     kept = staged.get(command.subject)
     if kept is None:
         check_key(lot, received.key, command.subject)
-    result, events = _decided(lot, command, kept, staged, received.number)
+    result, events, reactions = _decided(lot, command, kept, staged, received.number)
     outcome = encode_outcome(
         Outcome(
             command.id, lot.aggregate.stream, command.subject, lot.partition, command.actor, command.now, result
         )
     )
-    reactions = [reaction for event in events for reaction in lot.aggregate.react(event)]
-    return Handled(outcome, str(command.correlation_id).encode(), reply_to, events, reactions)
+    correlation = str(command.correlation_id).encode()
+    return Handled(outcome, correlation, reply_to, events, reactions, answers=_continuing(reactions) is None)
 
 
 def check_key(lot: Lot, key: bytes, subject: str) -> None:
@@ -85,13 +88,13 @@ def check_key(lot: Lot, key: bytes, subject: str) -> None:
 
 def _decided(
     lot: Lot, command: Command[object], kept: Kept | None, staged: Staged, number: int
-) -> tuple[Accepted | Refused, Sequence[Event[object]]]:
+) -> tuple[Accepted | Refused, Sequence[Event[object]], Sequence[Reaction]]:
     aggregate = lot.aggregate
-    state = None if kept is None else kept.state
+    state = before = None if kept is None else kept.state
     memory = () if kept is None else kept.memory
     for known in memory:
         if known.command_id == command.id:
-            return _repeated(aggregate, command, known, state), ()
+            return _repeated(aggregate, command, known, state)
     version, conversation_version = (
         (0, 0) if kept is None else (kept.state.version, kept.state.conversation_version)
     )
@@ -103,7 +106,8 @@ def _decided(
         )
         for event in events:
             state = aggregate.evolve(state, event)
-        accepted = aggregate.accepted(state, events)
+        reactions = aggregate.react(Settled(command, before, events, state))
+        accepted = replace(aggregate.accepted(state, events), continued_by=_continuing(reactions))
         after = Kept(state, (*memory, _remembered(command, accepted)))
         staged.put(command.subject, after, _snapshot(aggregate, after))
     except Rejected as refusal:
@@ -117,25 +121,33 @@ def _decided(
                 conversation_version if seen else None,
             ),
             (),
+            aggregate.react(Settled(command, before, (), before)),
         )
-    return accepted, events
+    return accepted, events, reactions
 
 
 def _repeated(
     aggregate: AnyAggregate, command: Command[object], known: Remembered, state: object
-) -> Accepted | Refused:
+) -> tuple[Accepted | Refused, Sequence[Event[object]], Sequence[Reaction]]:
     """The first outcome again, or a refusal where the same id now asks for something else."""
     if command.fingerprint is not None and known.fingerprint not in (None, command.fingerprint):
-        return Refused(
-            "idempotency_key_reused", "The Idempotency-Key was used for another request; take a new one."
-        )
-    return replace(
+        reused = "The Idempotency-Key was used for another request; take a new one."
+        return Refused("idempotency_key_reused", reused), (), ()
+    reactions = aggregate.react_again(command, state)
+    accepted = replace(
         aggregate.accepted(state, ()),
         version=known.version,
         conversation_version=known.conversation_version,
         follow_up_id=known.follow_up_id,
         repeated=True,
+        continued_by=_continuing(reactions),
     )
+    return accepted, (), reactions
+
+
+def _continuing(reactions: Sequence[Reaction]) -> UUID | None:
+    """The command whose outcome is the answer, where it is not this one's."""
+    return next((reaction.command.id for reaction in reactions if reaction.answers), None)
 
 
 def _remembered(command: Command[object], accepted: Accepted) -> Remembered:

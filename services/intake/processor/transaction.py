@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+from services.intake.processor.aggregates import COMMANDS
 from services.intake.processor.handle import Handled, Lot
 from services.intake.processor.position import POSITION_KEY, Position, encode_position
 from services.intake.processor.staged import Staged
@@ -72,10 +73,10 @@ class Transaction:
                 headers=event_headers(event, catalogue.name_of(event.data), SOURCE),
                 on_delivery=self._events_end if event is events[-1] else None,
             )
-        commands = self._lot.aggregate.commands
-        for command in (command for done in handled for command in done.commands):
+        for reaction in (reaction for done in handled for reaction in done.reactions):
+            command, commands = reaction.command, COMMANDS[reaction.stream]
             self._produce(
-                f"{self._stream}.commands",
+                f"{reaction.stream}.commands",
                 commands.encode(command.data),
                 key=command.subject.encode(),
                 headers=command_headers(command, commands.name_of(command.data), SOURCE),
@@ -105,6 +106,8 @@ def send_copies(producer: Producer, topic: str, handled: Sequence[Handled], even
     """The outcomes of a committed transaction, for whoever waits; a full queue drops them, as a crash would."""
     position = str(events_end - 1).encode()
     for done in handled:
+        if not done.answers:
+            continue
         headers: list[tuple[str, str | bytes | None]] = [
             (COPY_HEADER, b"1"),
             (CORRELATION_HEADER, done.correlation),

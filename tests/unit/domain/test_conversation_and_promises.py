@@ -5,7 +5,6 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from services.intake.domain.react import react
 from shared.events.personal import Plain
 from shared.events.ticket_commands import (
     AddNote,
@@ -65,6 +64,7 @@ from tests.deciding import (
     after,
     facts,
     given,
+    reactions,
     refused,
     when,
     wish,
@@ -109,9 +109,9 @@ def test_a_message_past_reopening_opens_a_linked_follow_up(
     (event,) = when(ticket, command)
     follow_up = uuid5(command.id, "follow-up")
     assert event.data == FollowUpOpened(follow_up, OPENED.subject, SAID, Channel.WEB, Priority.P3, "rita")
-    (opening,) = react(event)
+    opening = reactions(ticket, command)[0].command
     assert (opening.id, opening.subject, opening.cause_id, opening.actor) == (
-        uuid5(event.id, "open"),
+        uuid5(command.id, "open"),
         str(follow_up),
         event.id,
         RITA,

@@ -47,7 +47,7 @@ from shared.events.ticket_commands import (
 from shared.events.ticket_events import AgentReplied, TicketClosed
 from shared.events.ticket_promises import SlaBreached, SlaBreachRevoked, SlaTargeted, TicketEscalated
 from shared.events.ticket_values import Channel, Clock, ClockTarget, CloseReason, Priority, SlaInputs, Status
-from tests.deciding import ADA, AT, BEN, LEA, OPEN, RITA, RUDI, SAID, SLA, when, wish
+from tests.deciding import ADA, AT, BEN, LEA, OPEN, RITA, RUDI, SAID, SLA, SLOT, when, wish
 
 REPEATABLE = (ReplyToRequester, ReplyAsRequester, AddNote)
 """Said twice is said twice; any other command, once accepted, has nothing more to do."""
@@ -55,7 +55,7 @@ REPEATABLE = (ReplyToRequester, ReplyAsRequester, AddNote)
 COMMANDS: st.SearchStrategy[TicketCommandData] = st.one_of(
     st.sampled_from(
         [
-            ClaimTicket(),
+            ClaimTicket(SLOT),
             UnassignTicket(),
             ReplyToRequester(SAID),
             ReplyAsRequester(SAID),
@@ -68,7 +68,7 @@ COMMANDS: st.SearchStrategy[TicketCommandData] = st.one_of(
             ReopenTicket(),
         ]
     ),
-    st.builds(AssignTicket, st.sampled_from(["ada", "ben"])),
+    st.builds(AssignTicket, st.sampled_from(["ada", "ben"]), reservation=st.just(SLOT)),
     st.builds(CloseTicket, st.sampled_from(CloseReason)),
     st.builds(ChangeTicket, priority=st.sampled_from(Priority), add_tags=st.tuples(st.sampled_from("abc"))),
     st.builds(RedactMessage, st.integers(1, 8), st.just("private")),
@@ -81,7 +81,7 @@ CLOCKS = st.lists(st.sampled_from(Clock), unique=True, max_size=3)
 FIRES = st.sampled_from([MarkSlaAtRisk, BreachSla])
 INPUTS = SlaInputs(Priority.P3, Channel.WEB)
 STEPS: dict[Status, list[tuple[Actor, TicketCommandData]]] = {
-    Status.NEW: [(LEA, AssignTicket("ben")), (ADA, ClaimTicket())],
+    Status.NEW: [(LEA, AssignTicket("ben", reservation=SLOT)), (ADA, ClaimTicket(SLOT))],
     Status.OPEN: [(ADA, AwaitCustomer()), (ADA, AwaitInternal()), (ADA, ResolveTicket())],
     Status.PENDING_CUSTOMER: [(ADA, ResumeTicket()), (ADA, AwaitInternal()), (ADA, ResolveTicket())],
     Status.PENDING_INTERNAL: [(ADA, ResumeTicket()), (ADA, AwaitCustomer()), (ADA, ResolveTicket())],
@@ -95,7 +95,11 @@ STEPS: dict[Status, list[tuple[Actor, TicketCommandData]]] = {
         (RITA, RateTicket(2, 1)),
         (RITA, CloseTicket(CloseReason.CONFIRMED)),
     ],
-    Status.CLOSED: [(RITA, ReplyAsRequester(SAID)), (LEA, AssignTicket("ben")), (ADA, ResumeTicket())],
+    Status.CLOSED: [
+        (RITA, ReplyAsRequester(SAID)),
+        (LEA, AssignTicket("ben", reservation=SLOT)),
+        (ADA, ResumeTicket()),
+    ],
 }
 """What would move a ticket on, each by someone who may, so that long lives are reached as well as refusals."""
 ACTORS = st.sampled_from([ADA, BEN, LEA, RITA, RUDI, SLA])

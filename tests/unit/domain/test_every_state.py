@@ -6,6 +6,7 @@ import pytest
 
 from services.intake.domain.ticket import Ticket
 from shared.events.envelope import Actor
+from shared.events.routing_values import Explanation, QueueReason
 from shared.events.ticket_commands import (
     TICKET_COMMANDS,
     AddNote,
@@ -20,6 +21,7 @@ from shared.events.ticket_commands import (
     ImportTicket,
     MarkAgentSilent,
     MarkSlaAtRisk,
+    QueueTicket,
     RateTicket,
     RecordSurveySent,
     RedactMessage,
@@ -45,8 +47,10 @@ from tests.deciding import (
     LEA,
     OPEN,
     RITA,
+    ROUTER,
     SAID,
     SLA,
+    SLOT,
     TICKET,
     given,
     refused,
@@ -65,6 +69,10 @@ INPUTS = SlaInputs(Priority.P3, Channel.WEB)
 IMPORTED = ImportTicket(
     "desk", "1", 1, OPEN.subject, OPEN.description, OPEN.requester, Status.OPEN, Channel.WEB, Priority.P3, AT
 )
+WHY = Explanation(7, AT, 1, 3, 0)
+ROUTED = AssignTicket("ben", reservation=SLOT, explanation=WHY)
+FROM_ADA = replace(ROUTED, from_assignee="ada")
+MEANWHILE = "already_assigned"
 
 
 def _same(text: str, until: Status = Status.CLOSED, then: str = "") -> tuple[str, ...]:
@@ -88,11 +96,16 @@ _AFTER_HOLD = "close by the clock, the hold over"
 ROWS: list[Row] = [
     ("open", RITA, OPEN, _same("already_exists")),
     ("import", IMPORTER, IMPORTED, _same("already_exists")),
-    ("assign to another", LEA, AssignTicket("ben"), _open("TicketAssigned")),
-    ("assign to the same", LEA, AssignTicket("ada"), ("TicketAssigned", SO, SO, SO, SO, GONE)),
-    ("claim", ADA, ClaimTicket(), ("TicketClaimed", SO, SO, SO, SO, GONE)),
-    ("claim of another's", BEN, ClaimTicket(), ("TicketClaimed", *["already_claimed"] * 4, GONE)),
+    ("assign to another", LEA, AssignTicket("ben", reservation=SLOT), _open("TicketAssigned")),
+    ("assign to the same", LEA, AssignTicket("ada", reservation=SLOT), ("TicketAssigned", SO, SO, SO, SO, GONE)),
+    ("claim", ADA, ClaimTicket(SLOT), ("TicketClaimed", SO, SO, SO, SO, GONE)),
+    ("claim of another's", BEN, ClaimTicket(SLOT), ("TicketClaimed", *["already_claimed"] * 4, GONE)),
+    ("assign without a slot", LEA, AssignTicket("ben"), _open("slot_released")),
+    ("assign as routed", ROUTER, ROUTED, ("TicketAssigned", *["already_assigned"] * 4, GONE)),
+    ("assign as routed anew", ROUTER, FROM_ADA, (MEANWHILE, *["TicketAssigned"] * 3, "already_resolved", GONE)),
+    ("queue", ROUTER, QueueTicket(QueueReason.NO_SKILL, WHY), ("TicketQueued", SO, SO, SO, SO, SO)),
     ("unassign", ADA, UnassignTicket(), (SO, *["TicketUnassigned"] * 4, GONE)),
+    ("unassign from another", ROUTER, UnassignTicket(None, "ben"), _open(SO)),
     ("reply", ADA, ReplyToRequester(SAID), _open("AgentReplied")),
     (
         "requester's reply",

@@ -22,6 +22,7 @@ SENDERS = {
     "OpenTicket": "RALDS",
     "AssignTicket": "ALDS",
     "ClaimTicket": "ALD",
+    "QueueTicket": "S",
     "UnassignTicket": "ALDS",
     "ReplyToRequester": "ALD",
     "ReplyAsRequester": "R",

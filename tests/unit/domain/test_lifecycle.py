@@ -45,6 +45,7 @@ from tests.deciding import (
     RITA,
     RUDI,
     SLA,
+    SLOT,
     facts,
     given,
     refused,
@@ -74,14 +75,14 @@ def test_a_requester_opens_for_themself_only() -> None:
 
 def test_the_first_assignment_opens_a_new_ticket_and_is_no_reassignment() -> None:
     ticket = given(OPENED)
-    events = when(ticket, wish(AssignTicket("ada")))
-    assert facts(events) == [TicketAssigned("ada")]
+    events = when(ticket, wish(AssignTicket("ada", reservation=SLOT)))
+    assert facts(events) == [TicketAssigned("ada", reservation=SLOT)]
     assert given(OPENED, ASSIGNED).status is Status.OPEN
 
 
 def test_a_second_assignment_counts_and_names_whom_it_takes_the_ticket_from() -> None:
-    assert facts(when(given(OPENED, ASSIGNED), wish(AssignTicket("ben")))) == [
-        TicketAssigned("ben", previous_assignee_id="ada", reassignments=1)
+    assert facts(when(given(OPENED, ASSIGNED), wish(AssignTicket("ben", reservation=SLOT)))) == [
+        TicketAssigned("ben", previous_assignee_id="ada", reassignments=1, reservation=SLOT)
     ]
 
 
@@ -91,9 +92,9 @@ def test_assigning_to_the_assignee_changes_nothing() -> None:
 
 def test_the_first_of_two_claims_wins() -> None:
     claimed = given(OPENED, TicketClaimed("ada"))
-    assert facts(when(given(OPENED), wish(ClaimTicket()))) == [TicketClaimed("ada")]
-    assert when(claimed, wish(ClaimTicket())) == ()
-    assert refused(claimed, wish(ClaimTicket(), actor=BEN)).code == "already_claimed"
+    assert facts(when(given(OPENED), wish(ClaimTicket(SLOT)))) == [TicketClaimed("ada", reservation=SLOT)]
+    assert when(claimed, wish(ClaimTicket(SLOT))) == ()
+    assert refused(claimed, wish(ClaimTicket(SLOT), actor=BEN)).code == "already_claimed"
 
 
 def test_unassigning_leaves_the_state() -> None:

@@ -1,6 +1,7 @@
 """Recording what was decided, reacting to it, folding it; references for people."""
 
 from dataclasses import replace
+from typing import cast
 from uuid import UUID, uuid5
 
 import pytest
@@ -10,13 +11,12 @@ from stdnum import damm
 
 from services.intake.domain.evolve import CONVERSATION, TicketEvent, evolve
 from services.intake.domain.import_path import path
-from services.intake.domain.react import react
 from services.intake.domain.record import record
 from services.intake.domain.reference import reference
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.told import Told
-from shared.events.envelope import Event, Origin
-from shared.events.ticket_commands import RedactMessage, ReplyAsRequester
+from shared.events.envelope import Command, Event, Origin
+from shared.events.ticket_commands import RedactMessage, ReplyAsRequester, TicketCommandData
 from shared.events.ticket_events import (
     MessageRedacted,
     RequesterReplied,
@@ -39,6 +39,7 @@ from tests.deciding import (
     after,
     facts,
     given,
+    reactions,
     when,
     wish,
 )
@@ -94,13 +95,14 @@ def test_a_log_that_opens_twice_is_broken() -> None:
 
 
 def test_only_a_follow_up_has_consequences_elsewhere_and_none_in_an_import() -> None:
-    (followed,) = when(given(*IN[Status.CLOSED]), wish(ReplyAsRequester(SAID), actor=RITA))
-    (replied,) = when(given(OPENED), wish(ReplyAsRequester(SAID), actor=RITA))
-    assert [len(react(event)) for event in (followed, replied)] == [1, 0]
-    assert react(followed) == react(followed)
-    assert react(replace(followed, origin=Origin.IMPORT)) == ()
-    (opening,) = react(followed)
-    assert (opening.correlation_id, opening.now) == (followed.correlation_id, followed.recorded_at)
+    closed, asked = given(*IN[Status.CLOSED]), wish(ReplyAsRequester(SAID), actor=RITA)
+    (followed,) = when(closed, asked)
+    assert reactions(given(OPENED), asked) == ()
+    assert reactions(closed, replace(asked, origin=Origin.IMPORT)) == ()
+    (reaction,) = reactions(closed, asked)
+    assert (reaction,) == reactions(closed, asked)
+    opening = cast("Command[TicketCommandData]", reaction.command)
+    assert (reaction.stream, opening.correlation_id, opening.now) == ("ticket", asked.correlation_id, asked.now)
     (opened,) = when(None, replace(opening, id=UUID(int=1)))
     assert opened.cause_id == followed.id
 
