@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
+from shared.events.agent import AGENT_COMMANDS, AGENT_EVENTS, AgentCommandData, AgentEventData, SetAgentLimit
 from shared.events.envelope import Actor, ActorKind, Command, Event
 from shared.events.outcomes import COPY_HEADER, Outcome, decode_outcome
 from shared.events.personal import Plain
@@ -28,6 +29,7 @@ ResultT = TypeVar("ResultT")
 
 ADA = Actor(ActorKind.AGENT, "ada")
 BEN = Actor(ActorKind.AGENT, "ben")
+LEA = Actor(ActorKind.LEAD, "lea")
 RITA = Actor(ActorKind.REQUESTER, "rita")
 OPEN = OpenTicket(Plain("Printer on fire"), Plain("It burns since Monday."), Requester("rita", Plain("Rita")))
 
@@ -106,12 +108,15 @@ def eventually(probe: Callable[[], ResultT], timeout_s: float = 20.0) -> ResultT
     return result
 
 
+CataloguedT = TypeVar("CataloguedT", TicketCommandData, AgentCommandData)
+
+
 def wish(
-    data: TicketCommandData, ticket: UUID, actor: Actor = ADA, command: UUID | None = None
-) -> Command[TicketCommandData]:
+    data: CataloguedT, subject: UUID | str, actor: Actor = ADA, command: UUID | None = None
+) -> Command[CataloguedT]:
     return Command(
         id=command or uuid4(),
-        subject=str(ticket),
+        subject=str(subject),
         actor=actor,
         now=datetime.now(UTC),
         correlation_id=uuid4(),
@@ -120,16 +125,23 @@ def wish(
     )
 
 
-def send(settings: Settings, commands: Sequence[Command[TicketCommandData]]) -> None:
+def listed(*agents: str, max_load: int = 100) -> list[Command[AgentCommandData]]:
+    """What follows from agents in the directory: they may hold slots."""
+    return [wish(SetAgentLimit(max_load, active=True, directory_version=1), agent, LEA) for agent in agents]
+
+
+def send(settings: Settings, commands: Sequence[Command[TicketCommandData] | Command[AgentCommandData]]) -> None:
     producer = Producer(
         {"bootstrap.servers": settings.kafka_bootstrap_servers, "partitioner": "murmur2_random", "linger.ms": 5}
     )
     for command in commands:
+        stream = "agent" if isinstance(command.data, AgentCommandData) else "ticket"
+        catalogue: Any = AGENT_COMMANDS if stream == "agent" else TICKET_COMMANDS
         producer.produce(
-            settings.topic("ticket.commands"),
-            TICKET_COMMANDS.encode(command.data),
+            settings.topic(f"{stream}.commands"),
+            catalogue.encode(command.data),
             key=command.subject.encode(),
-            headers=command_headers(command, TICKET_COMMANDS.name_of(command.data), b"/tests"),  # type: ignore[arg-type] # the client's stubs want str | None too
+            headers=command_headers(command, catalogue.name_of(command.data), b"/tests"),  # type: ignore[arg-type] # the client's stubs want str | None too
         )
         producer.poll(0)
     assert producer.flush(30) == 0
@@ -173,10 +185,18 @@ def events(settings: Settings) -> list[Event[TicketEventData]]:
     ]
 
 
-def outcomes(settings: Settings) -> list[Outcome]:
-    """Those for the record: copies left out."""
+def agent_events(settings: Settings) -> list[Event[AgentEventData]]:
     return [
+        decode_event(AGENT_EVENTS, message.headers(), message.value())  # type: ignore[arg-type] # as above
+        for message in read_all(settings, "agent.events")
+    ]
+
+
+def outcomes(settings: Settings, stream: str = "ticket") -> list[Outcome]:
+    """Those for the record: copies left out."""
+    found = [
         decode_outcome(message.value())
         for message in read_all(settings, "ticket.outcomes")
         if COPY_HEADER not in dict(message.headers() or [])
     ]
+    return [outcome for outcome in found if outcome.stream == stream]

@@ -43,6 +43,7 @@ KEPT = 1_000_000
 OPEN_KEPT = 50_000
 REMEMBERED_EACH = 10
 _AGENT = Actor(ActorKind.AGENT, "ada")
+_ASSIGN = AssignTicket("ada", reservation=UUID("0189d3f4-0000-7000-8000-0000000051c7"))
 _BODY = Message(Plain("It still does not print. " * 12))
 
 
@@ -116,7 +117,12 @@ def _backlog(chance: random.Random) -> Iterator[Command[TicketCommandData]]:
         yield _command(ticket, requester, OpenTicket(Plain("Printer"), _BODY.body, Requester(requester.id)))
     later: list[tuple[int, TicketCommandData]] = [
         (number, data)
-        for data in (AssignTicket("ada"), ReplyToRequester(_BODY), ReplyAsRequester(_BODY), AddNote(_BODY))
+        for data in (
+            _ASSIGN,
+            ReplyToRequester(_BODY),
+            ReplyAsRequester(_BODY),
+            AddNote(_BODY),
+        )
         for number in chance.sample(range(TICKETS), TICKETS)
     ]
     later += [(number, ChangeTicket(priority=Priority.P1, add_tags=("urgent",))) for number in range(TICKETS)]

@@ -47,7 +47,7 @@ SAID = Message(Plain("Have you tried water?"))
 def test_a_ticket_is_opened_worked_and_resolved(settings: Settings, tmp_path: Path) -> None:
     wishes = [
         wish(OPEN, TICKET, RITA),
-        wish(AssignTicket("ada"), TICKET),
+        wish(AssignTicket("ada", reservation=uuid4()), TICKET),
         wish(ReplyToRequester(SAID), TICKET),
         wish(ResolveTicket(), TICKET),
     ]
@@ -85,7 +85,7 @@ def test_a_repeated_command_has_its_first_outcome_across_restarts(settings: Sett
 
 
 def test_a_second_claim_is_refused(settings: Settings, tmp_path: Path) -> None:
-    first, second = wish(ClaimTicket(), TICKET), wish(ClaimTicket(), TICKET, BEN)
+    first, second = wish(ClaimTicket(uuid4()), TICKET), wish(ClaimTicket(uuid4()), TICKET, BEN)
     with processor(settings, tmp_path):
         send(settings, [wish(OPEN, TICKET, RITA), first, second])
         eventually(lambda: len(outcomes(settings)) == 3)
