@@ -125,9 +125,9 @@ def wish(
     )
 
 
-def listed(*agents: str, max_load: int = 100) -> list[Command[AgentCommandData]]:
+def listed(*agents: str, max_load: int = 100, version: int = 1) -> list[Command[AgentCommandData]]:
     """What follows from agents in the directory: they may hold slots."""
-    return [wish(SetAgentLimit(max_load, active=True, directory_version=1), agent, LEA) for agent in agents]
+    return [wish(SetAgentLimit(max_load, active=True, directory_version=version), agent, LEA) for agent in agents]
 
 
 def send(settings: Settings, commands: Sequence[Command[TicketCommandData] | Command[AgentCommandData]]) -> None:

@@ -16,6 +16,7 @@ from services.intake.api.app import PART as INTAKE
 from services.projections.api import PART as QUERIES
 from shared.runtime.http.application import application
 from shared.runtime.settings import Settings
+from tests.processing import listed, send
 from tests.suite import on_free_ports, running, token
 
 PACKAGE = "generated_casefold"
@@ -91,6 +92,7 @@ def test_a_generated_client_drives_a_whole_life(
     suite: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generated(tmp_path)
+    send(suite, listed("ada"))
     monkeypatch.syspath_prepend(tmp_path)
     with Generated(suite, "requester", "rita") as rita, Generated(suite, "agent", "ada") as ada:
         live(rita, ada)

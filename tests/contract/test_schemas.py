@@ -70,7 +70,6 @@ def test_names_that_are_reserved_are_not_taken() -> None:
     (sentence,) = re.findall(r"^These names are reserved .*?: (.*)\.$", PAGE.read_text(), re.MULTILINE)
     reserved = set(re.findall(r"`(\w+)`", sentence))
     assert reserved == {
-        "queued",
         "attachment_added",
         "escalation_action_requested",
         "articles_suggested",

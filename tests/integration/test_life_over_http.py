@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from shared.runtime.settings import Settings
+from tests.processing import listed, send
 from tests.suite import client, on_free_ports, running
 
 
@@ -31,6 +32,7 @@ class People:
 def people(settings: Settings) -> Iterator[People]:
     mine = on_free_ports(settings)
     with running(mine):
+        send(mine, listed("ada", "ben"))
         there = People(mine)
         yield there
         there.close()
@@ -139,3 +141,24 @@ def test_bad_requests_are_told_what_is_wrong(people: People) -> None:
     items = results.get("results", results.get("items"))
     assert isinstance(items, list)
     assert [item["status"] for item in items] == [201, 400, 400]
+
+
+def test_an_agents_limit_holds_for_all_but_leads(people: People, settings: Settings) -> None:
+    send(settings, listed("ben", max_load=1, version=2))
+    first, second, third = (opened(people) for _ in range(3))
+    said(people.ben.post(f"/tickets/{first}/claim", json={}), 200)
+    full = said(people.ben.post(f"/tickets/{second}/claim", json={}), 422)
+    assert full["code"] == "no_free_slot"
+    assert full["detail"] == "ben has 1 tickets, and the limit is 1; finish one, or ask a lead."
+    given = said(people.lea.post(f"/tickets/{second}/assign", json={"assignee_id": "ben"}), 200)
+    said(people.ben.post(f"/tickets/{first}/resolve", json={}), 200)
+    assert said(people.ada.post(f"/tickets/{third}/assign", json={"assignee_id": "ben"}), 422)["code"] == (
+        "no_free_slot"
+    )
+    said(people.ben.post(f"/tickets/{second}/await-customer", json={}), 200)
+    said(people.ada.post(f"/tickets/{third}/assign", json={"assignee_id": "ben"}), 200)
+    nobody = said(people.lea.post(f"/tickets/{third}/assign", json={"assignee_id": "zoe"}), 422)
+    assert nobody["code"] == "unknown_agent"
+    log = people.ada.get(f"/tickets/{second}/events", headers={"Read-Token": str(given["read_token"])}).json()
+    assigned = next(one for one in log["items"] if one["event_type"] == "casefold.ticket.assigned.v1")
+    assert assigned["payload"]["over_limit"] is True

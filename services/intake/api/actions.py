@@ -19,6 +19,7 @@ from services.intake.api.bodies import (
 from services.intake.api.documented import answers
 from services.intake.api.senders import senders
 from services.intake.api.wishes import message_of
+from shared.events.agent import ReserveSlot, SlotPurpose
 from shared.events.ticket_commands import (
     AddNote,
     AssignTicket,
@@ -47,8 +48,9 @@ async def claim_ticket(
     asking: VersionedAsking,
     body: ClaimBody | None = None,
 ) -> Response:
-    """Take a ticket that nobody has; of two who try, the first wins."""
-    return await asking.ask(principal, ticket_id, ClaimTicket(), body)
+    """Take a ticket that nobody has; of two who try, the first wins. Refused at your limit of tickets."""
+    wish = ReserveSlot(ticket_id, SlotPurpose.CLAIMED)
+    return await asking.ask_slot(principal, principal.id, wish, body)
 
 
 @router.post("/assign", response_model=Recorded)
@@ -58,8 +60,9 @@ async def assign_ticket(
     asking: VersionedAsking,
     body: AssignBody,
 ) -> Response:
-    """Give the ticket to an agent; a new ticket becomes open."""
-    return await asking.ask(principal, ticket_id, AssignTicket(body.assignee_id), body)
+    """Give the ticket to an agent; a new ticket becomes open. Only leads and admins may pass the agent's limit."""
+    wish = ReserveSlot(ticket_id, SlotPurpose.ASSIGNED)
+    return await asking.ask_slot(principal, body.assignee_id, wish, body)
 
 
 @router.post("/unassign", response_model=Recorded)

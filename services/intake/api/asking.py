@@ -12,9 +12,10 @@ from pydantic.json_schema import SkipJsonSchema
 from uuid_utils.compat import uuid7
 
 from services.intake.api.answers import recorded, recorded_response, unknown_response
-from services.intake.api.intake import Intake
+from services.intake.api.intake import Intake, Stream
 from services.intake.api.sender import NotSent, TooLarge
 from services.intake.api.values import Expecting
+from shared.events.agent import ReserveSlot
 from shared.events.envelope import NOTHING_EXPECTED, Command, Expected
 from shared.events.identity import asked_command_id, caller_namespace
 from shared.events.ticket_commands import TicketCommandData
@@ -68,7 +69,7 @@ class Asking:
             return uuid7()
         return uuid5(caller_namespace(principal.role, principal.id), self.idempotency_key)
 
-    async def identity(self, principal: Principal, subject: UUID) -> Identity:
+    async def identity(self, principal: Principal, subject: UUID | str) -> Identity:
         """A retry has the first try's identity; a request without a key has one of its own."""
         if self.idempotency_key is None:
             return Identity(uuid4())
@@ -82,7 +83,7 @@ class Asking:
     def command(
         self,
         principal: Principal,
-        subject: UUID,
+        subject: UUID | str,
         data: DataT,
         identity: Identity,
         expecting: Expecting | None = None,
@@ -119,7 +120,19 @@ class Asking:
         """Send the wish and answer what became of it. Raise the problem of a refusal."""
         identity = await self.identity(principal, ticket_id)
         command = self.command(principal, ticket_id, data, identity, expecting)
-        stream = self.intake.tickets
+        return await self._answer(self.intake.tickets, command, ticket_id, opened=opened)
+
+    async def ask_slot(
+        self, principal: Principal, agent_id: str, wish: ReserveSlot, expecting: Expecting | None = None
+    ) -> Response:
+        """As `ask`: the agent's slot is reserved first, and the ticket answers."""
+        identity = await self.identity(principal, wish.ticket_id)
+        command = self.command(principal, agent_id, wish, identity, expecting)
+        return await self._answer(self.intake.agents, command, wish.ticket_id)
+
+    async def _answer(
+        self, stream: Stream[DataT], command: Command[DataT], ticket_id: UUID, *, opened: bool = False
+    ) -> Response:
         try:
             reply = await self.intake.ask(stream, command)
         except NotSent as failure:
@@ -128,7 +141,7 @@ class Asking:
             raise Problem(413, "too_large", str(refusal)) from refusal
         if reply is None:
             return unknown_response(command.id)
-        return recorded_response(recorded(stream, ticket_id, reply), opened=opened)
+        return recorded_response(recorded(self.intake.tickets, ticket_id, reply), opened=opened)
 
 
 def fingerprint_of(request: Request, body: object) -> str:

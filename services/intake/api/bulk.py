@@ -16,7 +16,8 @@ from services.intake.api.replies import Reply, Waiting
 from services.intake.api.sender import NotSent, TooLarge
 from services.intake.api.senders import senders
 from shared.events.envelope import Command
-from shared.events.ticket_commands import ChangeTicket, ImportTicket, OpenTicket, TicketCommandData
+from shared.events.ticket_commands import ChangeTicket, OpenTicket, TicketCommandData
+from shared.events.ticket_import import ImportTicket
 from shared.runtime.http.documented import problems
 from shared.runtime.http.principal import Principal
 from shared.runtime.http.problems import Problem

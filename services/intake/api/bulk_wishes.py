@@ -28,11 +28,10 @@ from shared.events.identity import (
 from shared.events.personal import PersonalCodec
 from shared.events.ticket_commands import (
     ChangeTicket,
-    ImportedMessage,
-    ImportTicket,
     OpenTicket,
     TicketCommandData,
 )
+from shared.events.ticket_import import ImportedMessage, ImportTicket
 from shared.events.ticket_values import Message
 from shared.runtime.http.principal import Principal
 from shared.runtime.http.problems import Problem

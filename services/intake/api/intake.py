@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.intake.api.replies import Replies, Reply, Waiting, open_replies
 from services.intake.api.sender import Sender, open_sender
+from shared.events.agent import AGENT_COMMANDS, AgentCommandData
 from shared.events.catalogue import Catalogue
 from shared.events.directory import DIRECTORY_COMMANDS, DirectoryCommandData
 from shared.events.envelope import Command
@@ -43,6 +44,7 @@ class Intake:
     """What the routes use; one a process, at `app.state.intake`."""
 
     tickets: Stream[TicketCommandData]
+    agents: Stream[AgentCommandData]
     directory: Stream[DirectoryCommandData]
     sender: Sender
     replies: Replies
@@ -87,10 +89,11 @@ def _give_up(waiting: Waiting) -> None:
 async def open_intake(settings: Settings, background: Background) -> AsyncIterator[Intake]:
     """Yields when commands can be sent and their outcomes be heard. Raise `TopicMismatch`."""
     await asyncio.to_thread(check_topics, settings)
-    ids = await asyncio.to_thread(topic_ids, settings, ("ticket.events", "directory.events"))
+    ids = await asyncio.to_thread(topic_ids, settings, ("ticket.events", "agent.events", "directory.events"))
     async with open_replies(settings, background) as replies, open_sender(settings, background) as sender:
         yield Intake(
             tickets=Stream(settings.topic("ticket.commands"), TICKET_COMMANDS, ids["ticket.events"]),
+            agents=Stream(settings.topic("agent.commands"), AGENT_COMMANDS, ids["agent.events"]),
             directory=Stream(settings.topic("directory.commands"), DIRECTORY_COMMANDS, ids["directory.events"]),
             sender=sender,
             replies=replies,

@@ -1,4 +1,4 @@
-"""Deciding who has a ticket: assigned, claimed, queued, unassigned. A slot was reserved before."""
+"""Deciding who has a ticket: assigned, claimed, queued or unassigned, with a slot that was reserved before."""
 
 from uuid import UUID
 

@@ -49,7 +49,6 @@ from shared.events.ticket_commands import (
     ClaimTicket,
     CloseTicket,
     EscalateTicket,
-    ImportTicket,
     MarkAgentSilent,
     MarkSlaAtRisk,
     OpenTicket,
@@ -69,6 +68,7 @@ from shared.events.ticket_commands import (
     UnassignTicket,
 )
 from shared.events.ticket_events import TicketEventData
+from shared.events.ticket_import import ImportTicket
 
 Decided = Iterable[TicketEventData | Told[TicketEventData]]
 

@@ -15,7 +15,6 @@ from shared.events.ticket_commands import (
     ClaimTicket,
     CloseTicket,
     EscalateTicket,
-    ImportTicket,
     MarkAgentSilent,
     MarkSlaAtRisk,
     OpenTicket,
@@ -34,6 +33,7 @@ from shared.events.ticket_commands import (
     TicketCommandData,
     UnassignTicket,
 )
+from shared.events.ticket_import import ImportTicket
 from shared.events.ticket_values import Status
 
 NEW, OPEN, CLOSED = Status.NEW, Status.OPEN, Status.CLOSED

@@ -11,7 +11,6 @@ from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
 from services.intake.domain.told import Told
 from shared.events.envelope import ActorKind, Command
-from shared.events.ticket_commands import ImportedMessage, ImportTicket
 from shared.events.ticket_events import (
     AgentReplied,
     CustomerAwaited,
@@ -32,6 +31,7 @@ from shared.events.ticket_events import (
     TicketTransferred,
     TicketUnassigned,
 )
+from shared.events.ticket_import import ImportedMessage, ImportTicket
 from shared.events.ticket_values import CloseReason, Status
 
 ImportStep = Told[TicketEventData]

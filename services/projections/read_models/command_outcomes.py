@@ -11,14 +11,14 @@ NAME, VERSION = "command_outcomes", 1
 
 VIEW = """
 SELECT command_id, stream, subject, actor_kind, actor_id, decided_at, accepted, version, conversation_version,
-    reference, follow_up_id, code, detail, allowed
+    reference, follow_up_id, continued_by, code, detail, allowed
 FROM command_outcomes_v1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """`partition` is that of the command, and so of its events."""
+    """`partition` is that of the command, and so of its events; `continued_by` the command that answers for it."""
 
     command_id: UUID
     partition: int
@@ -32,6 +32,7 @@ class OutcomeRow:
     conversation_version: int | None
     reference: str | None = None
     follow_up_id: UUID | None = None
+    continued_by: UUID | None = None
     code: str | None = None
     detail: str | None = None
     allowed: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ def evolve(row: OutcomeRow | None, outcome: Outcome) -> OutcomeRow:
             conversation_version=result.conversation_version,
             reference=result.reference,
             follow_up_id=result.follow_up_id,
+            continued_by=result.continued_by,
         )
     return OutcomeRow(
         outcome.command_id,

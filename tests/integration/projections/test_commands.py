@@ -58,3 +58,18 @@ async def test_anothers_command_is_as_unknown_as_one_that_never_was(client: Clie
     anothers = await client.get(f"/v1/commands/{COMMAND}", SAM)
     never = await client.get(f"/v1/commands/{TICKET}", SAM)
     assert (anothers.status_code, anothers.text) == (404, never.text)
+
+
+async def test_the_last_step_answers_for_a_command_that_goes_on_elsewhere(
+    reading: Settings, client: Client
+) -> None:
+    asked, under_way = (UUID(int=number) for number in (0xC3, 0xC4))
+    reserved = replace(
+        ACCEPTED, command_id=asked, stream="agent", subject="ada", result=Accepted(7, 0, continued_by=COMMAND)
+    )
+    waiting = replace(reserved, command_id=under_way, result=Accepted(8, 0, continued_by=UUID(int=0xC5)))
+    async with await psycopg.AsyncConnection.connect(reading.database_url) as connection:
+        await command_outcomes.write(connection, [reserved, waiting], IdentityCodec())
+    found = (await client.get(f"/v1/commands/{asked}", STAFF)).json()
+    assert (found["command_id"], found["subject"], found["version"]) == (str(asked), str(TICKET), 2)
+    assert (await client.get(f"/v1/commands/{under_way}", STAFF)).status_code == 404

@@ -26,7 +26,6 @@ from shared.events.ticket_commands import (
     ClaimTicket,
     CloseTicket,
     EscalateTicket,
-    ImportTicket,
     MarkAgentSilent,
     MarkSlaAtRisk,
     OpenTicket,
@@ -45,6 +44,7 @@ from shared.events.ticket_commands import (
     UnassignTicket,
 )
 from shared.events.ticket_events import AgentReplied, TicketClosed
+from shared.events.ticket_import import ImportTicket
 from shared.events.ticket_promises import SlaBreached, SlaBreachRevoked, SlaTargeted, TicketEscalated
 from shared.events.ticket_values import Channel, Clock, ClockTarget, CloseReason, Priority, SlaInputs, Status
 from tests.deciding import ADA, AT, BEN, LEA, OPEN, RITA, RUDI, SAID, SLA, SLOT, when, wish

@@ -18,7 +18,6 @@ from shared.events.ticket_commands import (
     ClaimTicket,
     CloseTicket,
     EscalateTicket,
-    ImportTicket,
     MarkAgentSilent,
     MarkSlaAtRisk,
     QueueTicket,
@@ -36,6 +35,7 @@ from shared.events.ticket_commands import (
     TicketCommandData,
     UnassignTicket,
 )
+from shared.events.ticket_import import ImportTicket
 from shared.events.ticket_values import Channel, Clock, CloseReason, Priority, SlaInputs, Status
 from tests.deciding import (
     ADA,

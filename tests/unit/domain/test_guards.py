@@ -5,7 +5,8 @@ import pytest
 from services.intake.domain.guards import MAY_SEND, TRANSITIONS, guard
 from services.intake.domain.rejected import Rejected
 from shared.events.envelope import Actor, ActorKind, Expected
-from shared.events.ticket_commands import ImportTicket, OpenTicket, TicketCommandData
+from shared.events.ticket_commands import OpenTicket, TicketCommandData
+from shared.events.ticket_import import ImportTicket
 from shared.events.ticket_values import Status
 from tests.deciding import ADA, IN, OPEN, OPENED, RITA, RUDI, facts, given, refused, when, wish
 from tests.unit.domain.test_every_state import ROWS

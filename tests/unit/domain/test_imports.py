@@ -7,7 +7,6 @@ from services.intake.domain.evolve import TicketEvent
 from services.intake.domain.ticket import Ticket
 from shared.events.envelope import Origin
 from shared.events.personal import Plain
-from shared.events.ticket_commands import ImportTicket
 from shared.events.ticket_events import (
     CustomerAwaited,
     SourceChanged,
@@ -19,6 +18,7 @@ from shared.events.ticket_events import (
     TicketResumed,
     TicketTransferred,
 )
+from shared.events.ticket_import import ImportTicket
 from shared.events.ticket_values import Channel, CloseReason, Priority, Requester, Status
 from tests.deciding import AT, HOUR, IMPORTER, OPENED, after, facts, given, refused, when, wish
 

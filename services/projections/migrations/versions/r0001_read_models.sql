@@ -153,6 +153,7 @@ CREATE TABLE command_outcomes_v1 (
     conversation_version integer,
     reference text,
     follow_up_id uuid,
+    continued_by uuid,
     code text,
     detail text,
     allowed text[] NOT NULL
