@@ -57,6 +57,7 @@ def application(settings: Settings, parts: Sequence[Part]) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `Traced` is ours, and names nobody
     )
     app.add_middleware(JsonBodies, larger={path: n for part in parts for path, n in part.larger.items()})
     app.add_middleware(InFlightLimit, limit=settings.requests_in_flight, exempt=HEALTH)
