@@ -1,7 +1,7 @@
 """The dead letters of a consumer group, read from its topic: each with what was done about it since."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 from uuid import uuid4
@@ -9,13 +9,13 @@ from uuid import uuid4
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from services.ops.trouble import Trouble
+from shared.runtime.dead_letters import ACTION, REDRIVE, REFUSED, SETTLES
 from shared.runtime.partition import PARTITIONER
 from shared.runtime.settings import Settings
 
 _TIMEOUT_S = 30.0
 _POLL_S = 0.1
 """The client waits so long for a full batch, also where none will come."""
-_SETTLES, _ACTION = "dl_settles", "dl_action"
 
 
 class NoAnswer(Trouble):
@@ -24,7 +24,10 @@ class NoAnswer(Trouble):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`place` is `<partition>-<offset>` in the group's topic; `action` what settled it, if anything did."""
+    """`place` is `<partition>-<offset>` in the group's topic; `action` what settled it, if anything did.
+
+    `refused`: why it failed again, each time that somebody asked for it.
+    """
 
     group: str
     place: str
@@ -32,6 +35,7 @@ class Letter:
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
     action: str | None = None
+    refused: tuple[str, ...] = ()
 
     def says(self, header: str) -> str:
         return dict(self.headers).get(header, b"").decode(errors="replace")
@@ -52,27 +56,41 @@ def letters(settings: Settings, group: str) -> list[Letter]:
     for message in _records(settings, settings.topic(f"dead-letters.{group}")):
         headers = cast("Sequence[tuple[str, bytes]]", message.headers() or [])
         said = dict(headers)
-        settled = said.get(_SETTLES)
-        if settled is None:
+        settled, refused = said.get(SETTLES), said.get(REFUSED)
+        if REDRIVE in said:
+            continue
+        if refused is not None:
+            if refused.decode() in found:
+                letter = found[refused.decode()]
+                reason = said.get("dl_reason", b"").decode(errors="replace")
+                found[letter.place] = replace(letter, refused=(*letter.refused, reason))
+        elif settled is None:
             place = f"{message.partition()}-{message.offset()}"
             found[place] = Letter(group, place, message.key(), message.value(), headers)
         elif settled.decode() in found:
             letter = found[settled.decode()]
-            found[letter.place] = replace(letter, action=said.get(_ACTION, b"").decode())
+            found[letter.place] = replace(letter, action=said.get(ACTION, b"").decode())
     return list(found.values())
 
 
 def settle(settings: Settings, letter: Letter, action: str) -> None:
     """Put on record, in the same partition, what was done."""
-    partition = int(letter.place.split("-")[0])
-    headers = {_SETTLES: letter.place.encode(), _ACTION: action.encode()}
+    _note(settings, letter, {SETTLES: letter.place, ACTION: action})
+
+
+def ask_for(settings: Settings, letter: Letter) -> None:
+    """Put on record that its group's worker shall handle it now, with all that waits behind it."""
+    _note(settings, letter, {REDRIVE: letter.place})
+
+
+def _note(settings: Settings, letter: Letter, said: Mapping[str, str]) -> None:
     _produce(
         settings,
         f"dead-letters.{letter.group}",
         key=letter.key,
         value=None,
-        headers=list(headers.items()),
-        partition=partition,
+        headers=[(name, text.encode()) for name, text in said.items()],
+        partition=int(letter.place.split("-")[0]),
     )
 
 

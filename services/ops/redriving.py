@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import psycopg
 
-from services.ops.letters import Letter, send_again
+from services.ops.letters import Letter, ask_for, letters, send_again
 from services.ops.trouble import Trouble
 from services.projections import parked
 from shared.runtime.settings import Settings
@@ -32,6 +32,30 @@ def _event_again(settings: Settings, letter: Letter) -> str:
 def _outcome_again(settings: Settings, letter: Letter) -> str:
     """Nothing waits behind an outcome: each is parked alone, by its place."""
     return _parked_again(settings, letter, f"{letter.says('dl_partition')}/{letter.says('dl_offset')}")
+
+
+def worker_again(settings: Settings, letter: Letter, patience_s: float = _PATIENCE_S) -> str:
+    """The group's worker handles all that waits of the subject, in order, up to the first that fails again.
+
+    Raise `NotRedriven` where that is so, or where no worker takes it up in time: the request stays on record then.
+    """
+    ask_for(settings, letter)
+    deadline = time.monotonic() + patience_s
+    while True:
+        now = {one.place: one for one in letters(settings, letter.group)}
+        found = now.get(letter.place, letter)
+        if found.action is not None:
+            behind = sum(_with(letter, one) and one.action is not None for one in now.values()) - 1
+            return f"{letter.name}: handled, with {behind} records that waited behind it."
+        if len(found.refused) > len(letter.refused):
+            raise NotRedriven(f"{letter.name} was refused again: {found.refused[-1]}")
+        if time.monotonic() > deadline:
+            raise NotRedriven(f"{letter.name} was not taken up in {patience_s:.0f} s: is its worker running?")
+        time.sleep(_EVERY_S)
+
+
+def _with(letter: Letter, other: Letter) -> bool:
+    return (letter.key, letter.says("dl_topic")) == (other.key, other.says("dl_topic"))
 
 
 def _parked_again(settings: Settings, letter: Letter, subject: str) -> str:

@@ -6,6 +6,16 @@ from datetime import datetime
 
 from shared.events.wire import RawHeaders
 
+SETTLES = "dl_settles"
+"""On a record of a dead-letter topic: the letter, `<partition>-<offset>`, that is settled, as `ACTION` says."""
+ACTION = "dl_action"
+REDRIVE = "dl_redrive"
+"""On a record of a dead-letter topic: the letter that somebody asks its group to handle now."""
+REFUSED = "dl_refused"
+"""On a record of a dead-letter topic: the letter that failed again, with its new `dl_reason`."""
+REDRIVEN = "redriven"
+"""The action of a letter that was handled after all."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:

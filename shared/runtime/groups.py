@@ -1,0 +1,112 @@
+"""Where a group that sends commands begins to read: said once, by a person or when its topics are made.
+
+Such a group never resets its offsets: from the beginning it would send again what was sent before, from the end
+it would leave things undone, and neither would be noticed.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
+
+from shared.runtime.settings import Settings
+from shared.runtime.topics import admin
+
+_TIMEOUT_S = 30.0
+_PAUSE_S = 0.05
+
+PlaceT = TypeVar("PlaceT", bound=tuple[str, int])
+
+Offsets = Mapping[tuple[str, int], int]
+"""By topic, with its prefix, and partition."""
+
+
+class OffsetsMissing(Exception):
+    """The group does not say where it stands, or stands where the log is not."""
+
+
+class At(StrEnum):
+    BEGINNING = "beginning"
+    END = "end"
+
+
+_SPECS = {
+    At.BEGINNING: OffsetSpec.earliest(),  # type: ignore[no-untyped-call] # the client leaves it untyped
+    At.END: OffsetSpec.latest(),  # type: ignore[no-untyped-call] # as above
+}
+
+
+def provision(settings: Settings, group: str, topics: Iterable[str]) -> int:
+    """Let a group begin at 0 where nothing was ever written; the number of partitions where it did not stand yet.
+
+    There 0 is the beginning and the end in one, so that nothing can be sent twice or be missed. Call it when the
+    topics have been made and before anything writes to them.
+    """
+    nothing = {place for place, end in ends(settings, topics, At.END).items() if end == 0}
+    found = committed(settings, group, topics)
+    begun: Offsets = {place: 0 for place, offset in found.items() if offset is None and place in nothing}
+    write(settings, group, begun)
+    return len(begun)
+
+
+def committed(settings: Settings, group: str, topics: Iterable[str]) -> dict[tuple[str, int], int | None]:
+    """Where the group stands in each partition; None: nowhere."""
+    client = admin(settings)
+    places = [TopicPartition(*place) for place in _places(client, settings, topics)]
+    asked = ConsumerGroupTopicPartitions(group, places)
+    (future,) = client.list_consumer_group_offsets([asked], request_timeout=_TIMEOUT_S).values()
+    found: list[TopicPartition] = future.result().topic_partitions
+    return {(one.topic, one.partition): None if one.offset < 0 else one.offset for one in found}
+
+
+def write(settings: Settings, group: str, offsets: Offsets) -> None:
+    """Raise `KafkaException` where the group has members: it is theirs to say."""
+    if not offsets:
+        return
+    client = admin(settings)
+    places = [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
+    wanted = ConsumerGroupTopicPartitions(group, places)
+    (future,) = client.alter_consumer_group_offsets([wanted], request_timeout=_TIMEOUT_S).values()
+    for one in future.result().topic_partitions:
+        if one.error is not None:
+            place = f"{one.topic}/{one.partition}"
+            raise OffsetsMissing(f"the offset of the group {group} in {place} was not taken: {one.error.str()}")
+
+
+def ends(settings: Settings, topics: Iterable[str], at: At) -> dict[tuple[str, int], int]:
+    """The first offset of every partition, or that after the last record that a reader of committed ones gets."""
+    client = admin(settings)
+    asked = {TopicPartition(*place): _SPECS[at] for place in _places(client, settings, topics)}
+    answers = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_TIMEOUT_S)
+    return {(place.topic, place.partition): future.result().offset for place, future in answers.items()}
+
+
+def check(
+    group: str, offsets: Mapping[PlaceT, int | None], first: Mapping[PlaceT, int], after: Mapping[PlaceT, int]
+) -> None:
+    """Raise `OffsetsMissing` unless every offset is one from which the log can be read."""
+    mend = f"`casefold groups start {group} --at beginning|end` after you have looked at what it may have missed"
+    for at, offset in sorted(offsets.items()):
+        place = f"{at[0]}/{at[1]}"
+        if offset is None:
+            raise OffsetsMissing(
+                f"the group {group} has no committed offset in {place}, and would have to guess what it has sent: "
+                f"say where it begins by {mend}"
+            )
+        if not first[at] <= offset <= after[at]:
+            raise OffsetsMissing(
+                f"the group {group} stands at {offset} in {place}, which holds {first[at]} to {after[at]}: say "
+                f"where it goes on by {mend}"
+            )
+
+
+def _places(client: AdminClient, settings: Settings, topics: Iterable[str]) -> list[tuple[str, int]]:
+    known = client.list_topics(timeout=_TIMEOUT_S).topics
+    wanted = [settings.topic(topic) for topic in topics]
+    missing = [topic for topic in wanted if topic not in known]
+    if missing:
+        raise OffsetsMissing(f"the topic {missing[0]} is missing")
+    return [(topic, partition) for topic in wanted for partition in known[topic].partitions]
