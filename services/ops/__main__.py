@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ticket": ("services.ops.ticket", "Open, read and work tickets."),
     "import": ("services.ops.importing.command", "Import tickets from an export of another system."),
     "dead-letters": ("services.ops.dead_letters", "List, show and redrive what could not be handled."),
+    "groups": ("services.ops.groups", "Show where the groups that send commands stand, and start one."),
     "key": ("services.ops.keys", "Issue, list and revoke the API keys of services."),
     "token": ("services.ops.token", "Print a bearer token of the local issuer."),
 }

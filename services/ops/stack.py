@@ -11,6 +11,7 @@ from confluent_kafka import KafkaException
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.ops.embedded.parts import PARTS, Part
+from services.ops.groups import provision_all
 from services.ops.processes import Processes
 from services.ops.services import Running, Service, start_service
 from services.ops.trouble import Trouble
@@ -91,6 +92,7 @@ class Stack:
     def _create_topics(self) -> None:
         try:
             create_topics(self._settings)
+            provision_all(self._settings)
         except TopicMismatch as mismatch:
             raise Trouble(str(mismatch)) from mismatch
         except KafkaException as failure:

@@ -29,6 +29,8 @@ BROKER: Mapping[str, str] = {
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
     "log.retention.ms": "-1",
+    # a machine may be off for months, and a group that sends commands does not start without its offsets
+    "offsets.retention.minutes": "5256000",
     "log.segment.delete.delay.ms": "1000",
     "log.cleaner.dedupe.buffer.size": "16777216",
 }
