@@ -36,9 +36,10 @@ from shared.events.ticket_commands import (
     UnassignTicket,
 )
 from shared.events.ticket_values import CloseReason
+from shared.runtime.http.direct import DirectRoute
 from shared.runtime.http.principal import Principal, Role
 
-router = APIRouter(prefix="/tickets/{ticket_id}", tags=["tickets"], responses=answers())
+router = APIRouter(prefix="/tickets/{ticket_id}", tags=["tickets"], responses=answers(), route_class=DirectRoute)
 
 
 @router.post("/claim", response_model=Recorded)

@@ -12,9 +12,10 @@ from services.intake.api.documented import answers
 from services.intake.api.senders import senders
 from services.intake.api.wishes import change_of, open_of
 from shared.events.ticket_commands import ChangeTicket, OpenTicket
+from shared.runtime.http.direct import DirectRoute
 from shared.runtime.http.principal import Principal
 
-router = APIRouter(tags=["tickets"])
+router = APIRouter(tags=["tickets"], route_class=DirectRoute)
 
 _Opener = Annotated[Principal, Depends(senders(OpenTicket))]
 _Changer = Annotated[Principal, Depends(senders(ChangeTicket))]

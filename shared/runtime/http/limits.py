@@ -11,6 +11,9 @@ from shared.runtime.http.problems import problem_response
 
 MAX_BODY_BYTES = 256 * 1024
 
+JSON = "casefold.json"
+"""Where in the scope a body's JSON value is, once `JsonBodies` has let it pass; absent without a body."""
+
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _JSON_TYPE = re.compile(rb"application/(?:[a-z0-9!#$&^_.-]+\+)?json", re.IGNORECASE)
 _OTHER_CHARSET = re.compile(rb";\s*charset=(?!\"?utf-?8\"?\s*(?:;|$))", re.IGNORECASE)
@@ -71,25 +74,26 @@ class JsonBodies:
                 refusal = problem_response(415, "unsupported_media_type", "Send application/json in UTF-8.")
                 await refusal(scope, receive, send)
                 return
-            fault = fault_of(body)
-            if fault is not None:
+            try:
+                scope[JSON] = kept(body)
+            except ValueError as fault:
                 await problem_response(400, "malformed", f"body: {fault}")(scope, receive, send)
                 return
         await self._app(scope, _replay(body, receive), send)
 
 
-def fault_of(body: bytes) -> str | None:
-    """Why the body is not JSON that a log and a database can keep; None where it is.
+def kept(body: bytes) -> object:
+    """The value of a body. Raise `ValueError` where it is not JSON that a log and a database can keep.
 
     The parser refuses what is not UTF-8, half of a surrogate pair, NaN, and nesting beyond some 200 levels.
     """
     try:
-        from_json(body, allow_inf_nan=False)
+        value: object = from_json(body, allow_inf_nan=False)
     except ValueError as refusal:
-        return f"not JSON that can be kept: {refusal}"
+        raise ValueError(f"not JSON that can be kept: {refusal}") from refusal
     if b"\\u0000" in body and _NUL.search(body):
-        return "a text holds the character NUL (\\u0000), which cannot be kept; leave it out"
-    return None
+        raise ValueError("a text holds the character NUL (\\u0000), which cannot be kept; leave it out")
+    return value
 
 
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
