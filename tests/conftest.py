@@ -8,6 +8,7 @@ import pytest
 
 from services.ops.embedded.kafka import Kafka
 from services.ops.embedded.postgres import Postgres
+from services.ops.embedded.redis import Redis
 from services.ops.embedded.server import Server
 from services.ops.processes import Processes
 from shared.runtime.settings import Settings
@@ -152,5 +153,13 @@ def own_kafka(own_processes: Processes) -> Iterator[Kafka]:
 def own_postgres(own_processes: Processes) -> Iterator[Postgres]:
     """A started PostgreSQL that this test may `kill()` and `start()` again, at the same address."""
     server = embedded_postgres(own_processes)
+    with started(server):
+        yield server
+
+
+@pytest.fixture
+def own_redis(own_processes: Processes) -> Iterator[Redis]:
+    """A started Redis that this test may `kill()` and `start()` again, at the same address."""
+    server = embedded_redis(own_processes)
     with started(server):
         yield server

@@ -40,6 +40,7 @@ def environment(settings: Settings) -> dict[str, str]:
         **os.environ,
         "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
         "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
         "CASEFOLD_TOPIC_PREFIX": settings.topic_prefix,
         "CASEFOLD_PARTITIONS": str(settings.partitions),
         "CASEFOLD_HOME": str(settings.home),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from services.intake.api.presence import Presence, open_presence
 from services.intake.api.replies import Replies, Reply, Waiting, open_replies
 from services.intake.api.sender import Sender, open_sender
 from shared.events.agent import AGENT_COMMANDS, AgentCommandData
@@ -50,6 +51,7 @@ class Intake:
     replies: Replies
     codec: PersonalCodec
     wait: timedelta
+    presence: Presence
 
     async def ask(self, stream: Stream[DataT], command: Command[DataT]) -> Reply | None:
         """None: not known in time, or its fate is unknown. Raise `NotSent` or `TooLarge`."""
@@ -90,7 +92,11 @@ async def open_intake(settings: Settings, background: Background) -> AsyncIterat
     """Yields when commands can be sent and their outcomes be heard. Raise `TopicMismatch`."""
     await asyncio.to_thread(check_topics, settings)
     ids = await asyncio.to_thread(topic_ids, settings, ("ticket.events", "agent.events", "directory.events"))
-    async with open_replies(settings, background) as replies, open_sender(settings, background) as sender:
+    async with (
+        open_replies(settings, background) as replies,
+        open_sender(settings, background) as sender,
+        open_presence(settings, background) as presence,
+    ):
         yield Intake(
             tickets=Stream(settings.topic("ticket.commands"), TICKET_COMMANDS, ids["ticket.events"]),
             agents=Stream(settings.topic("agent.commands"), AGENT_COMMANDS, ids["agent.events"]),
@@ -99,4 +105,5 @@ async def open_intake(settings: Settings, background: Background) -> AsyncIterat
             replies=replies,
             codec=IdentityCodec(),
             wait=settings.outcome_wait,
+            presence=presence,
         )

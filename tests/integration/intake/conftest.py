@@ -23,8 +23,8 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def origin_settings(settings: Settings, issuer: Issuer) -> Settings:
-    return settings.model_copy(update={"oidc_issuer": issuer.url})
+def origin_settings(settings: Settings, issuer: Issuer, redis: str) -> Settings:
+    return settings.model_copy(update={"oidc_issuer": issuer.url, "redis_url": redis})
 
 
 @pytest.fixture

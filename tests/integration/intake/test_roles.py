@@ -18,6 +18,7 @@ from shared.runtime.settings import Settings
 from tests.integration.intake.conftest import As
 
 STAFF = frozenset({Role.AGENT, Role.LEAD, Role.ADMIN})
+AT_WORK = frozenset({Role.AGENT, Role.LEAD})
 EVERYONE = frozenset(Role)
 NOBODY_ASKED: frozenset[Role] = frozenset()
 """A route that asks for no credential."""
@@ -38,6 +39,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "POST /v1/tickets/{ticket_id}/close": STAFF | {Role.REQUESTER, Role.SERVICE},
     "POST /v1/tickets/{ticket_id}/comments/{version}/redact": frozenset({Role.LEAD, Role.ADMIN}),
     "POST /v1/tickets:bulk": STAFF | {Role.REQUESTER, Role.SERVICE, Role.IMPORTER},
+    "POST /v1/agents/me/heartbeat": AT_WORK,
+    "PUT /v1/agents/me/status": AT_WORK,
+    "GET /v1/agents/me": AT_WORK,
     "POST /v1/directory/api-keys": frozenset({Role.ADMIN}),
     "GET /v1/directory/api-keys": frozenset({Role.ADMIN}),
     "DELETE /v1/directory/api-keys/{key_id}": frozenset({Role.ADMIN}),
@@ -79,7 +83,8 @@ async def _ask(client: httpx.AsyncClient, name: str) -> httpx.Response:
     for placeholder in ("ticket_id", "key_id", "command_id"):
         path = path.replace(f"{{{placeholder}}}", SOMETHING)
     path = path.removeprefix("/v1").replace("{version}", "1")
-    return await client.request(method, path, json={"unheard": "of"} if method in {"POST", "PATCH"} else None)
+    body = {"unheard": "of"} if method in {"POST", "PATCH", "PUT"} else None
+    return await client.request(method, path, json=body)
 
 
 @pytest.mark.parametrize("role", Role)
