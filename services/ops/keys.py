@@ -1,5 +1,6 @@
 """`casefold key`: issue, list and revoke the API keys of services."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,14 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 _PATH = "/directory/api-keys"
 
 
+class ServiceRole(StrEnum):
+    """Those that an admin may give to a service."""
+
+    SERVICE = ApiKeyRole.SERVICE
+    IMPORTER = ApiKeyRole.IMPORTER
+    ANALYST = ApiKeyRole.ANALYST
+
+
 def _connected(url: str | None, token: str | None, as_whom: str | None) -> ApiClient:
     return connect(Settings(), url, token, as_whom, "admin")
 
@@ -23,7 +32,7 @@ def _connected(url: str | None, token: str | None, as_whom: str | None) -> ApiCl
 @app.command()
 def issue(
     name: Annotated[str, typer.Argument(help="The service that holds it, as billing.")],
-    role: Annotated[ApiKeyRole, typer.Option(help="What the service may do.")] = ApiKeyRole.SERVICE,
+    role: Annotated[ServiceRole, typer.Option(help="What the service may do.")] = ServiceRole.SERVICE,
     url: Url = None,
     token: Token = None,
     as_whom: As = None,

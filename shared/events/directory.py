@@ -16,11 +16,15 @@ from shared.events.directory_records import Record
 
 
 class ApiKeyRole(StrEnum):
-    """What a service's key may stand for; people come with a token of the issuer."""
+    """What a key may stand for: a service; people come with a token of the issuer.
+
+    `admin` is that of the one key that is made before there is an admin; none is issued over HTTP.
+    """
 
     SERVICE = "service"
     IMPORTER = "importer"
     ANALYST = "analyst"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,19 @@ class RevokeApiKey:
     reason: str | None = None
 
 
+class Only(StrEnum):
+    """`new`: refuse where there is such a record; `changed`: refuse where there is none."""
+
+    NEW = "new"
+    CHANGED = "changed"
+
+
 @dataclass(frozen=True, slots=True)
 class SaveRecord:
-    """Make it, or put it in place of what is there."""
+    """Make it, or put it in place of what is there, unless `only` one of the two is wanted."""
 
     record: AnyRecord
+    only: Only | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -39,7 +39,7 @@ class IssueBody(Body):
         description="The service that holds it; what it does is on record under this name.",
         examples=["billing"],
     )
-    role: ApiKeyRole
+    role: Literal[ApiKeyRole.SERVICE, ApiKeyRole.IMPORTER, ApiKeyRole.ANALYST]
 
 
 class ApiKeyBody(BaseModel):

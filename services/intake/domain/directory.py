@@ -1,85 +1,101 @@
-"""The directory's aggregate: API keys, issued and revoked by admins."""
+"""The directory's aggregates, API keys and records: one writer, so that each decision sees all the others."""
 
-import re
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import assert_never
-from uuid import UUID
+from collections.abc import Collection, Iterator
+from typing import TypeVar, assert_never
 
+from services.intake.domain import directory_keys, directory_records
+from services.intake.domain.directory_keys import ApiKey
+from services.intake.domain.directory_others import Others
+from services.intake.domain.directory_records import Entry
+from services.intake.domain.reaction import Reaction, Settled, follow
 from services.intake.domain.rejected import Rejected
+from shared.events.agent import SetAgentLimit
 from shared.events.directory import (
     ApiKeyIssued,
     ApiKeyRevoked,
-    ApiKeyRole,
     DirectoryCommandData,
     DirectoryEventData,
     IssueApiKey,
+    RecordRemoved,
+    RecordSaved,
+    RemoveRecord,
     RevokeApiKey,
+    SaveRecord,
 )
-from shared.events.envelope import ActorKind, Command, Event
+from shared.events.directory_records import Agent, Record
+from shared.events.envelope import Command, Event
 
-_DIGEST = re.compile("[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """Two keys may have one name: that is how a service changes its key without a pause."""
-
-    id: UUID
-    name: str
-    role: ApiKeyRole
-    digest: str
-    issued_at: datetime
-    issued_by: str
-    version: int
-    conversation_version: int
-    revoked_at: datetime | None = None
+State = ApiKey | Entry
+StateT = TypeVar("StateT", ApiKey, Entry)
 
 
-def decide(command: Command[DirectoryCommandData], record: ApiKey | None) -> tuple[DirectoryEventData, ...]:
-    if command.actor.kind is not ActorKind.ADMIN:
-        raise Rejected("forbidden", f"This is not for the role {command.actor.kind}.")
+class _Records:
+    """The records among all that the directory has."""
+
+    def __init__(self, others: Others[State]) -> None:
+        self._others = others
+
+    def get(self, subject: str) -> Record | None:
+        found = self._others.get(subject)
+        return found.record if isinstance(found, Entry) else None
+
+    def all(self, prefix: str) -> Iterator[tuple[str, Record]]:
+        for subject, found in self._others.all(prefix):
+            if isinstance(found, Entry) and found.record is not None:
+                yield subject, found.record
+
+
+def decide(
+    command: Command[DirectoryCommandData], state: State | None, others: Others[State], zones: Collection[str]
+) -> tuple[DirectoryEventData, ...]:
+    """`zones` are the names of the IANA time zones that are known here. Raise `Rejected`."""
     match command.data:
-        case IssueApiKey() as issue:
-            return _issue(issue, record)
-        case RevokeApiKey(reason=reason):
-            if record is None:
-                raise Rejected("not_found", "There is no such API key.")
-            return () if record.revoked_at is not None else (ApiKeyRevoked(reason),)
+        case IssueApiKey() | RevokeApiKey() as wish:
+            everything = (other for _, other in others.all(""))
+            return directory_keys.decide(command, wish, _of(ApiKey, state), everything)
+        case SaveRecord() as save:
+            return directory_records.decide_save(command, save, _of(Entry, state), _Records(others), zones)
+        case RemoveRecord() as removal:
+            return directory_records.decide_removal(command, removal, _of(Entry, state), _Records(others))
         case unknown:
             assert_never(unknown)
 
 
-def _issue(issue: IssueApiKey, record: ApiKey | None) -> tuple[ApiKeyIssued, ...]:
-    if record is not None:
-        raise Rejected("already_exists", "There is an API key of that id already.")
-    if not _DIGEST.fullmatch(issue.digest):
-        raise Rejected("invalid_digest", "The digest of an API key is a SHA-256 in hexadecimal.")
-    return (ApiKeyIssued(issue.name, issue.role, issue.digest),)
+def _of(wanted: type[StateT], state: State | None) -> StateT | None:
+    if state is None or isinstance(state, wanted):
+        return state
+    raise Rejected("invalid_id", "An API key is no record, and a record is no API key.")
 
 
-def evolve(record: ApiKey | None, event: Event[DirectoryEventData]) -> ApiKey:
-    """The key after the event. A revocation of no key is a broken log: `ValueError`."""
+def evolve(state: State | None, event: Event[DirectoryEventData]) -> State:
+    """What is there after the event. A log that does not begin with a beginning is broken: `ValueError`."""
     match event.data:
-        case ApiKeyIssued() as issued:
-            return ApiKey(
-                id=UUID(event.subject),
-                name=issued.name,
-                role=issued.role,
-                digest=issued.digest,
-                issued_at=event.recorded_at,
-                issued_by=event.actor.id,
-                version=event.version,
-                conversation_version=event.conversation_version,
-            )
-        case ApiKeyRevoked():
-            if record is None:
-                raise ValueError(f"the log of API key {event.subject} does not begin with its issue")
-            return replace(
-                record,
-                revoked_at=record.revoked_at or event.recorded_at,
-                version=event.version,
-                conversation_version=event.conversation_version,
-            )
+        case ApiKeyIssued() | ApiKeyRevoked() as data:
+            return directory_keys.evolve(state if isinstance(state, ApiKey) else None, event, data)
+        case RecordSaved(record=record):
+            return Entry(record, event.version, event.conversation_version)
+        case RecordRemoved():
+            if state is None:
+                raise ValueError(f"the log of {event.subject} does not begin with a record")
+            return Entry(None, event.version, event.conversation_version)
         case unknown:
             assert_never(unknown)
+
+
+def react(settled: Settled[State, DirectoryCommandData, DirectoryEventData]) -> tuple[Reaction, ...]:
+    """What an agent may carry goes to their slots; an agent who is removed carries nothing more."""
+    before, after = (
+        state.record if isinstance(state, Entry) else None for state in (settled.before, settled.after)
+    )
+    if not settled.events or settled.after is None:
+        return ()
+    version = settled.after.version
+    match before, after:
+        case _, Agent(max_load=max_load, active=active):
+            limit = SetAgentLimit(max_load, active, version)
+        case Agent(max_load=max_load), None:
+            limit = SetAgentLimit(max_load, active=False, directory_version=version)
+        case _:
+            return ()
+    agent_id = settled.command.subject.partition("/")[2]
+    return (Reaction("agent", follow(settled, "limit", agent_id, limit)),)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from services.intake.domain.directory_others import Others
 from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.told import Told
 from shared.events.catalogue import Catalogue
@@ -48,8 +49,9 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Generic[StateT, CommandT, EventT]):
-    """`decide` takes the number that a new aggregate of the partition would have; see `domain/` for the rest.
+    """`decide` takes the number that a new aggregate of the partition would have, and a look at the others of it.
 
+    See `domain/` for the rest.
     `react` is asked of each command that was decided, refused or not; `react_again` of one that was accepted
     before, whose answer is another aggregate's to give.
     """
@@ -57,7 +59,7 @@ class Aggregate(Generic[StateT, CommandT, EventT]):
     stream: str
     commands: Catalogue[CommandT]
     events: Catalogue[EventT]
-    decide: Callable[[Command[CommandT], StateT | None, int], Iterable[EventT | Told[EventT]]]
+    decide: Callable[[Command[CommandT], StateT | None, int, Others[StateT]], Iterable[EventT | Told[EventT]]]
     evolve: Callable[[StateT | None, Event[EventT]], StateT]
     react: Callable[[Settled[StateT, CommandT, EventT]], tuple[Reaction, ...]]
     accepted: Callable[[StateT, Iterable[Event[EventT]]], Accepted]

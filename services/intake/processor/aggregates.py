@@ -1,7 +1,8 @@
 """The aggregates that the processor writes: tickets, agents' slots, and the records of the directory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter
 
@@ -28,7 +29,7 @@ from shared.events.ticket_events import TICKET_EVENTS, FollowUpOpened, TicketEve
 
 
 def aggregates(policy: Policy) -> tuple[AnyAggregate, ...]:
-    return (tickets(policy), AGENTS, DIRECTORY)
+    return (tickets(policy), AGENTS, records(available_timezones()))
 
 
 def tickets(policy: Policy) -> Aggregate[Ticket, TicketCommandData, TicketEventData]:
@@ -36,7 +37,7 @@ def tickets(policy: Policy) -> Aggregate[Ticket, TicketCommandData, TicketEventD
         stream="ticket",
         commands=TICKET_COMMANDS,
         events=TICKET_EVENTS,
-        decide=lambda command, ticket, number: decide(
+        decide=lambda command, ticket, number, _: decide(
             command, ticket, policy, reference(number) if ticket is None else ticket.reference
         ),
         evolve=evolve,
@@ -44,6 +45,21 @@ def tickets(policy: Policy) -> Aggregate[Ticket, TicketCommandData, TicketEventD
         accepted=_accepted_ticket,
         conversation=CONVERSATION,
         snapshot=TypeAdapter(tuple[Ticket, tuple[Remembered, ...]]),
+    )
+
+
+def records(zones: Collection[str]) -> Aggregate[directory.State, DirectoryCommandData, DirectoryEventData]:
+    """`zones` are the names of the IANA time zones that are known here."""
+    return Aggregate(
+        stream="directory",
+        commands=DIRECTORY_COMMANDS,
+        events=DIRECTORY_EVENTS,
+        decide=lambda command, state, _, others: directory.decide(command, state, others, zones),
+        evolve=directory.evolve,
+        react=directory.react,
+        accepted=_accepted_record,
+        conversation=(),
+        snapshot=TypeAdapter(tuple[directory.State, tuple[Remembered, ...]]),
     )
 
 
@@ -65,25 +81,13 @@ AGENTS: Aggregate[agent.Agent, AgentCommandData, AgentEventData] = Aggregate(
     stream="agent",
     commands=AGENT_COMMANDS,
     events=AGENT_EVENTS,
-    decide=lambda command, known, _: agent.decide(command, known),
+    decide=lambda command, known, _, __: agent.decide(command, known),
     evolve=agent.evolve,
     react=agent_react.react,
     accepted=_accepted_record,
     conversation=(),
     snapshot=TypeAdapter(tuple[agent.Agent, tuple[Remembered, ...]]),
     react_again=agent_react.react_again,
-)
-
-DIRECTORY: Aggregate[directory.ApiKey, DirectoryCommandData, DirectoryEventData] = Aggregate(
-    stream="directory",
-    commands=DIRECTORY_COMMANDS,
-    events=DIRECTORY_EVENTS,
-    decide=lambda command, record, _: directory.decide(command, record),
-    evolve=directory.evolve,
-    react=lambda _: (),
-    accepted=_accepted_record,
-    conversation=(),
-    snapshot=TypeAdapter(tuple[directory.ApiKey, tuple[Remembered, ...]]),
 )
 
 COMMANDS: Mapping[str, Catalogue[Any]] = {

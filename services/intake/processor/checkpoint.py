@@ -1,9 +1,11 @@
 """The checkpoint: an embedded store with the latest snapshot of every aggregate of one partition."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -45,6 +47,11 @@ class Checkpoint:
     def get(self, key: bytes) -> bytes | None:
         raw: bytes | None = self._store.get(key)
         return raw
+
+    def keys(self, prefix: bytes) -> Iterator[bytes]:
+        """Those that begin with `prefix`, in order; marks and positions, which begin with `@`, are none."""
+        every = cast("Iterator[bytes]", self._store.keys(from_key=prefix or None))
+        return (key for key in takewhile(lambda key: key.startswith(prefix), every) if not key.startswith(b"@"))
 
     def apply(self, snapshots: Iterable[tuple[bytes, bytes | None]], mark: Mark) -> None:
         """A value of None deletes its key."""

@@ -9,7 +9,7 @@ from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.record import record
 from services.intake.domain.rejected import Rejected
 from services.intake.processor.aggregate import AnyAggregate, Kept, Remembered
-from services.intake.processor.staged import Staged
+from services.intake.processor.staged import Staged, States
 from shared.events.catalogue import Undecodable
 from shared.events.envelope import Command, Event
 from shared.events.outcomes import Accepted, Outcome, Refused, encode_outcome
@@ -100,7 +100,7 @@ def _decided(
     )
     try:
         memory = _with_room(memory, command.now)
-        decided = aggregate.decide(command, state, number)
+        decided = aggregate.decide(command, state, number, States(staged))
         events: Sequence[Event[object]] = record(
             command, decided, version, conversation_version, aggregate.conversation
         )

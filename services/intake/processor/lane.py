@@ -118,7 +118,7 @@ class _Writer:
 
     def write(self, records: list[log.Arrived], copies: Producer) -> int:
         """The offset of the next command. Raise `KafkaException` where the commit is not certain."""
-        staged = Staged(self._lot.aggregate, self._cache, self._checkpoint.get)
+        staged = Staged(self._lot.aggregate, self._cache, self._checkpoint)
         batch = decide_batch(self._lot, records, staged, self._position)
         self._transaction.write(batch.handled, batch.letters, staged, batch.position)
         self._position = batch.position
