@@ -1,6 +1,5 @@
 """Routes of the directory's API keys: issued, listed and revoked by admins."""
 
-import asyncio
 import secrets
 from datetime import datetime
 from typing import Annotated, Literal
@@ -19,8 +18,9 @@ from services.intake.api.values import Body
 from shared.events.directory import ApiKeyRole, DirectoryCommandData, IssueApiKey, RevokeApiKey
 from shared.events.identity import caller_namespace
 from shared.events.outcomes import Accepted, Refused
-from shared.runtime.http.api_keys import PREFIX, ApiKeys, ListedKey, digest_of
+from shared.runtime.http.api_keys import PREFIX, ListedKey, digest_of
 from shared.runtime.http.auth import allow
+from shared.runtime.http.directory import Directory, directory_of
 from shared.runtime.http.documented import problems
 from shared.runtime.http.principal import Principal, Role
 from shared.runtime.http.problems import Problem
@@ -91,7 +91,7 @@ async def issue_api_key(principal: _Admin, asking: AskingDep, body: IssueBody) -
 async def list_api_keys(principal: _Admin, request: Request) -> ApiKeyList:
     """List the API keys, without the keys themselves."""
     del principal
-    return ApiKeyList(items=[_listed(key) for key in _api_keys(request).listed()])
+    return ApiKeyList(items=[_listed(key) for key in directory_of(request).api_keys.listed()])
 
 
 @router.delete(
@@ -122,25 +122,19 @@ async def _ask(
         case Refused() as refused:
             raise refusal(refused)
         case Accepted() as accepted:
-            await _seen(_api_keys(asking.request), reply, asking.intake.wait.total_seconds())
+            await seen(directory_of(asking.request), reply, asking.intake.wait.total_seconds())
             return accepted
 
 
-async def _seen(keys: ApiKeys, reply: Reply, wait_s: float) -> None:
+async def seen(directory: Directory, reply: Reply, wait_s: float) -> None:
     """Raise a problem where the record is made and this process does not learn of it."""
     if reply.position is None:
         return
     try:
-        async with asyncio.timeout(wait_s):
-            await keys.reached(reply.position)
+        await directory.reached(reply.position, wait_s)
     except TimeoutError as failure:
         said = "It is recorded, and this process has not read it yet."
         raise Problem(503, "read_behind", said, headers={"Retry-After": "1"}) from failure
-
-
-def _api_keys(request: Request) -> ApiKeys:
-    keys: ApiKeys = request.app.state.authentication.api_keys
-    return keys
 
 
 def _listed(key: ListedKey) -> ApiKeyBody:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from shared.runtime.background import Background
 from shared.runtime.http.auth import open_authentication
+from shared.runtime.http.directory import open_directory
 from shared.runtime.http.documented import install_document, problems
 from shared.runtime.http.limits import InFlightLimit, JsonBodies
 from shared.runtime.http.problems import Problem, install_problems, problem_response
@@ -42,7 +43,11 @@ def application(settings: Settings, parts: Sequence[Part]) -> FastAPI:
         background = Background()
         app.state.background = background
         async with AsyncExitStack() as opened:
-            app.state.authentication = await opened.enter_async_context(open_authentication(settings, background))
+            directory = await opened.enter_async_context(open_directory(settings, background))
+            app.state.directory = directory
+            app.state.authentication = await opened.enter_async_context(
+                open_authentication(settings, directory.api_keys)
+            )
             for part in parts:
                 setattr(app.state, part.name, await opened.enter_async_context(part.open(settings, background)))
             yield

@@ -9,8 +9,7 @@ from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from shared.runtime.background import Background
-from shared.runtime.http.api_keys import PREFIX, ApiKeys, open_api_keys
+from shared.runtime.http.api_keys import PREFIX, ApiKeys
 from shared.runtime.http.jwks import IssuerKeys, KeysUnavailable
 from shared.runtime.http.principal import Principal, Role
 from shared.runtime.http.problems import Problem
@@ -27,7 +26,7 @@ class Authentication:
     """What `allow` asks; one a process, at `app.state.authentication`."""
 
     def __init__(self, tokens: TokenVerifier, api_keys: ApiKeys, requesters: RateLimit) -> None:
-        self.api_keys = api_keys
+        self._api_keys = api_keys
         self._tokens = tokens
         self._requesters = requesters
 
@@ -38,7 +37,7 @@ class Authentication:
         if scheme.lower() != "bearer" or not credential:
             raise Problem(401, "unauthenticated", "Send a bearer token or an API key.", headers=_CHALLENGE)
         if credential.startswith(PREFIX):
-            found = self.api_keys.principal(credential)
+            found = self._api_keys.principal(credential)
             if found is None:
                 raise Problem(401, "invalid_token", "The API key is unknown or revoked.", headers=_BAD_TOKEN)
             return found
@@ -87,13 +86,10 @@ def issuer_of(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def open_authentication(settings: Settings, background: Background) -> AsyncIterator[Authentication]:
-    """Yields when the API keys are read; the issuer's are fetched when the first token comes."""
+async def open_authentication(settings: Settings, api_keys: ApiKeys) -> AsyncIterator[Authentication]:
+    """Yields at once; the issuer's keys are fetched when the first token comes."""
     issuer = issuer_of(settings)
-    async with (
-        httpx.AsyncClient(timeout=_ISSUER_TIMEOUT_S, trust_env=settings.oidc_issuer is not None) as client,
-        open_api_keys(settings, background) as api_keys,
-    ):
+    async with httpx.AsyncClient(timeout=_ISSUER_TIMEOUT_S, trust_env=settings.oidc_issuer is not None) as client:
         tokens = TokenVerifier(
             IssuerKeys(issuer, client),
             issuer=issuer,

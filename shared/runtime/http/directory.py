@@ -1,0 +1,113 @@
+"""The directory as an HTTP process has it, keys and records: read whole at the start, then followed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from fastapi import Request
+
+from shared.events.directory import DIRECTORY_EVENTS
+from shared.events.wire import decode_event, read_headers
+from shared.runtime.background import Background
+from shared.runtime.http.api_keys import ApiKeys
+from shared.runtime.http.records import Records
+from shared.runtime.settings import Settings
+
+TOPIC = "directory.events"
+
+_WAIT_MS = 500
+
+
+class Directory:
+    """One a process, at `app.state.directory`."""
+
+    def __init__(self) -> None:
+        self.api_keys = ApiKeys()
+        self.records = Records()
+        self._position = 0
+        self._moved = asyncio.Condition()
+
+    def apply(self, record: ConsumerRecord) -> None:
+        """Types that are not known here are a newer writer's, and are passed over."""
+        if read_headers(record.headers).get("ce_type") in DIRECTORY_EVENTS.types:
+            event = decode_event(DIRECTORY_EVENTS, record.headers, record.value)
+            self.api_keys.apply(event)
+            self.records.apply(event, record.offset)
+
+    async def reached(self, offset: int, wait_s: float) -> None:
+        """Wait until the event at that offset is applied. Raise `TimeoutError`."""
+        async with asyncio.timeout(wait_s), self._moved:
+            await self._moved.wait_for(lambda: self._position > offset)
+
+    async def moved_to(self, position: int) -> None:
+        """`position` is the offset after the last one that was read."""
+        async with self._moved:
+            self._position = position
+            self._moved.notify_all()
+
+
+def directory_of(request: Request) -> Directory:
+    directory: Directory = request.app.state.directory
+    return directory
+
+
+@asynccontextmanager
+async def open_directory(settings: Settings, background: Background) -> AsyncIterator[Directory]:
+    """Yields when every event that was there at the start is applied."""
+    partition = TopicPartition(settings.topic(TOPIC), 0)
+    async with _reading(settings, "directory", partition) as consumer:
+        await consumer.seek_to_beginning(partition)
+        end = (await consumer.end_offsets([partition]))[partition]
+        directory = Directory()
+        while await _read(consumer, partition, directory) < end:
+            pass
+        async with background.running("directory", _follow(consumer, partition, directory)):
+            yield directory
+
+
+async def read_events(settings: Settings, offsets: list[int]) -> list[ConsumerRecord]:
+    """The records at those offsets of the topic, which are there, in the order that was asked for."""
+    partition = TopicPartition(settings.topic(TOPIC), 0)
+    found: list[ConsumerRecord] = []
+    async with _reading(settings, "history", partition) as consumer:
+        for offset in offsets:
+            consumer.seek(partition, offset)
+            found.append(await consumer.getone(partition))
+    return found
+
+
+@asynccontextmanager
+async def _reading(settings: Settings, name: str, partition: TopicPartition) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        client_id=f"{settings.instance}-{name}",
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=_WAIT_MS,
+    )
+    await consumer.start()
+    try:
+        consumer.assign([partition])
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _follow(consumer: AIOKafkaConsumer, partition: TopicPartition, directory: Directory) -> None:
+    while True:
+        await _read(consumer, partition, directory)
+
+
+async def _read(consumer: AIOKafkaConsumer, partition: TopicPartition, directory: Directory) -> int:
+    """What has arrived, applied; the position after it. An event that cannot be read ends the service.
+
+    To pass it over could leave a revoked key in force.
+    """
+    batch: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(partition, timeout_ms=_WAIT_MS)
+    for record in batch.get(partition, []):
+        directory.apply(record)
+    position: int = await consumer.position(partition)
+    await directory.moved_to(position)
+    return position
