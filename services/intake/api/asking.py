@@ -9,7 +9,6 @@ from uuid import UUID, uuid4, uuid5
 
 from fastapi import Depends, Header, Request, Response
 from pydantic.json_schema import SkipJsonSchema
-from uuid_utils.compat import uuid7
 
 from services.intake.api.answers import recorded, recorded_response, unknown_response
 from services.intake.api.intake import Intake, Stream
@@ -66,7 +65,7 @@ class Asking:
     def new_ticket_id(self, principal: Principal) -> UUID:
         """The one that the idempotency key stands for, so that a retried opening lands on the same ticket."""
         if self.idempotency_key is None:
-            return uuid7()
+            return self.intake.ticket_ids.new()
         return uuid5(caller_namespace(principal.role, principal.id), self.idempotency_key)
 
     async def identity(self, principal: Principal, subject: UUID | str) -> Identity:

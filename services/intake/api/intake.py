@@ -11,6 +11,7 @@ from uuid import UUID
 from services.intake.api.presence import Presence, open_presence
 from services.intake.api.replies import Replies, Reply, Waiting, open_replies
 from services.intake.api.sender import Sender, open_sender
+from services.intake.api.ticket_ids import TicketIds
 from shared.events.agent import AGENT_COMMANDS, AgentCommandData
 from shared.events.catalogue import Catalogue
 from shared.events.directory import DIRECTORY_COMMANDS, DirectoryCommandData
@@ -50,6 +51,7 @@ class Intake:
     sender: Sender
     replies: Replies
     codec: PersonalCodec
+    ticket_ids: TicketIds
     wait: timedelta
     presence: Presence
 
@@ -104,6 +106,7 @@ async def open_intake(settings: Settings, background: Background) -> AsyncIterat
             sender=sender,
             replies=replies,
             codec=IdentityCodec(),
+            ticket_ids=TicketIds(settings.partitions),
             wait=settings.outcome_wait,
             presence=presence,
         )

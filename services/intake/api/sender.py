@@ -1,7 +1,7 @@
 """How commands reach their topic: acknowledged by all replicas, never doubled by a retry of the client's own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from shared.events.catalogue import Catalogue
 from shared.events.envelope import Command
 from shared.events.wire import command_headers
 from shared.runtime.background import Background
+from shared.runtime.partition import partition_of
 from shared.runtime.settings import Settings
 
 MAX_COMMAND_BYTES = 256 * 1024
@@ -75,6 +76,7 @@ async def open_sender(settings: Settings, background: Background) -> AsyncIterat
         enable_idempotence=True,
         linger_ms=0,
         max_request_size=1024 * 1024,
+        partitioner=_partition,
     )
     await producer.start()
     try:
@@ -83,3 +85,7 @@ async def open_sender(settings: Settings, background: Background) -> AsyncIterat
             yield sender
     finally:
         await producer.stop()
+
+
+def _partition(key: bytes, every: Sequence[int], _available: Sequence[int]) -> int:
+    return every[partition_of(key, len(every))]
