@@ -1,8 +1,10 @@
 """Stream `routing.requests`, one partition: all that routing rests on, in the one order in which it decides.
 
-Key: the id of the ticket, agent or record that a request is about; the envelope is that of an event, with the
-version of what it tells of and that event as its cause. Sole writer: the router. Requests hold no personal
-values. The log's append time is the time of a decision, so that the same requests always lead to the
+Key: the id of the ticket or agent that a request is about, of a record of the directory its kind and id (as
+`agents/ada`), of a presence `presence/` and the agent's id. Sole writer: the router. The envelope is that of an
+event, with the version of what it tells of (of a directory record or a presence: its offset on that topic and 1),
+the ticket's conversation version, and that event as its cause. An event becomes one request at most. Requests hold
+no personal values. The log's append time is the time of a decision, so that the same requests always lead to the
 same decisions.
 """
 
@@ -92,6 +94,11 @@ class TicketWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketNoted:
+    """A note, a redaction, a follow-up: part of the conversation, whose version moved, and no news else."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRecorded:
     """The directory's record of an agent, as far as routing rests on it."""
 
@@ -129,6 +136,19 @@ class Ticked:
     """Time went on while something waits for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckpointPart:
+    """A part of the router's state after the request at `position`: `number` of `count`, from 1.
+
+    `content` is the router's own form, which nobody else reads. Other requests may stand between the parts.
+    """
+
+    position: int
+    number: int
+    count: int
+    content: str
+
+
 RoutingData = (
     TicketArrived
     | TicketPropertiesChanged
@@ -138,6 +158,7 @@ RoutingData = (
     | TicketMoved
     | TicketAnswered
     | TicketWaits
+    | TicketNoted
     | AgentRecorded
     | Team
     | Category
@@ -149,6 +170,7 @@ RoutingData = (
     | SlotReleased
     | PresenceChanged
     | Ticked
+    | CheckpointPart
 )
 
 ROUTING_REQUESTS: Catalogue[RoutingData] = Catalogue(
@@ -161,6 +183,7 @@ ROUTING_REQUESTS: Catalogue[RoutingData] = Catalogue(
         "casefold.routing.ticket_moved.v1": TicketMoved,
         "casefold.routing.ticket_answered.v1": TicketAnswered,
         "casefold.routing.ticket_waits.v1": TicketWaits,
+        "casefold.routing.ticket_noted.v1": TicketNoted,
         "casefold.routing.agent_recorded.v1": AgentRecorded,
         "casefold.routing.team_recorded.v1": Team,
         "casefold.routing.category_recorded.v1": Category,
@@ -172,5 +195,6 @@ ROUTING_REQUESTS: Catalogue[RoutingData] = Catalogue(
         "casefold.routing.slot_released.v1": SlotReleased,
         "casefold.routing.presence_changed.v1": PresenceChanged,
         "casefold.routing.ticked.v1": Ticked,
+        "casefold.routing.checkpoint_part.v1": CheckpointPart,
     }
 )

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class LeftOut(StrEnum):
-    """Why an agent did not come into question; the first that holds, in this order."""
+    """Why an agent did not come into question; the first that holds, in this order.
+
+    `no_answer`: a slot of theirs was asked for just before, in vain, and somebody else could be asked.
+    """
 
     INACTIVE = "inactive"
     OTHER_TEAM = "other_team"
@@ -17,17 +20,23 @@ class LeftOut(StrEnum):
     LANGUAGE = "language"
     SKILLS = "skills"
     NO_FREE_SLOT = "no_free_slot"
+    NO_ANSWER = "no_answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An eligible agent as the ranking saw them; `proficiency` is the sum over the required skills."""
+    """An eligible agent as the ranking saw them.
+
+    `proficiency` is the sum over the required skills; `turns` are those had in a weighted round-robin, over the
+    agent's weight.
+    """
 
     agent_id: str
     load: int
     max_load: int
     proficiency: int
     last_assigned_at: datetime | None = None
+    turns: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +44,10 @@ class Explanation:
     """What a routing decision rested on.
 
     `position` is the offset on `routing.requests` at which it was taken, `ticket_version` that of the ticket
-    seen. `directory_offset` is the last offset of `directory.events` that was applied, `policy_version` that
-    of the routing policy (0: the defaults). `required` are the skills asked for, `dropped` the optional ones
-    no longer asked for. `candidates` are the best five, best first, of `eligible`; `left_out` counts the other
-    agents by reason. `to_leads`: the wait was too long, and the leads of `team_id` were asked.
+    seen. `directory_offset` is the last offset of `directory.events` that was applied, `policy_version` the
+    offset there, and 1, of the routing policy (0: the defaults). `required` are the skills asked for, `dropped`
+    the optional ones no longer asked for. `candidates` are the best five, best first, of `eligible`; `left_out`
+    counts the other agents by reason. `to_leads`: the wait was too long, and the leads of `team_id` were asked.
     """
 
     position: int
