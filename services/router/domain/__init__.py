@@ -1,0 +1,1 @@
+"""Routing as a fold over `routing.requests`: no clock, no I/O."""

@@ -1,0 +1,69 @@
+"""A routing decision in words."""
+
+from collections.abc import Iterator, Mapping
+
+from shared.events.routing_values import Candidate, Explanation, LeftOut, QueueReason
+
+_LEFT_OUT: Mapping[LeftOut, str] = {
+    LeftOut.INACTIVE: "not active",
+    LeftOut.OTHER_TEAM: "of another team",
+    LeftOut.OUT_OF_OFFICE: "out of office",
+    LeftOut.OUTSIDE_WORKING_HOURS: "outside their working hours",
+    LeftOut.NOT_ONLINE: "not online",
+    LeftOut.HEARTBEAT_STALE: "not seen lately",
+    LeftOut.LANGUAGE: "without the language",
+    LeftOut.SKILLS: "without the skills",
+    LeftOut.NO_FREE_SLOT: "at their limit",
+    LeftOut.NO_ANSWER: "asked just before without an answer",
+}
+
+_QUEUED: Mapping[QueueReason, str] = {
+    QueueReason.NO_TEAM_MEMBER: "nobody is in the team",
+    QueueReason.NO_SKILL: "nobody in question has the skills",
+    QueueReason.NO_LANGUAGE: "nobody with the skills speaks the language",
+    QueueReason.NOBODY_AVAILABLE: "nobody who could take it is there",
+    QueueReason.EVERYBODY_FULL: "everybody who could take it is at their limit",
+}
+
+
+def explain_assigned(agent_id: str, explanation: Explanation) -> list[str]:
+    """Sentences, the decision first."""
+    return [f"Given to {agent_id}, the best of {explanation.eligible} who could take it.", *explain(explanation)]
+
+
+def explain_queued(reason: QueueReason, missing: tuple[str, ...], explanation: Explanation) -> list[str]:
+    """Sentences, why it waits first."""
+    lacking = f" Missing: {', '.join(missing)}." if missing else ""
+    return [f"It waits: {_QUEUED[reason]}.{lacking}", *explain(explanation)]
+
+
+def explain(explanation: Explanation) -> list[str]:
+    """What a decision rested on, in sentences."""
+    return list(_grounds(explanation))
+
+
+def _grounds(explanation: Explanation) -> Iterator[str]:
+    yield f"Asked for: {_asked(explanation)}."
+    if explanation.dropped:
+        yield f"No longer asked for, after the wait: {', '.join(explanation.dropped)}."
+    if explanation.to_leads:
+        yield "It had waited too long, so leads were asked, whatever their skills and languages."
+    for place, one in enumerate(explanation.candidates, 1):
+        yield f"{place}. {_candidate(one)}"
+    if explanation.left_out:
+        counted = ", ".join(f"{count} {_LEFT_OUT[reason]}" for reason, count in explanation.left_out.items())
+        yield f"Left out: {counted}."
+
+
+def _asked(explanation: Explanation) -> str:
+    team = "any team" if explanation.team_id is None else f"team {explanation.team_id}"
+    language = "" if explanation.language is None else f", language {explanation.language}"
+    skills = f", skills {', '.join(explanation.required)}" if explanation.required else ", no skill"
+    return f"{team}{language}{skills}"
+
+
+def _candidate(one: Candidate) -> str:
+    last = one.last_assigned_at
+    since = "no ticket before" if last is None else f"last assigned {last:%Y-%m-%d %H:%M:%S} UTC"
+    turns = f", {one.turns:g} weighted turns" if one.turns else ""
+    return f"{one.agent_id}: {one.load} of {one.max_load} tickets, proficiency {one.proficiency}, {since}{turns}."
