@@ -7,9 +7,13 @@ from typing import Any
 
 
 class Background:
-    """Whoever runs the service waits for `wait_for_failure`, and then ends it."""
+    """Whoever runs the service waits for `wait_for_failure`, and then ends it.
+
+    `stopping` is set when it begins to end: answers that go on for ever end then.
+    """
 
     def __init__(self) -> None:
+        self.stopping = asyncio.Event()
         self._failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
 
     @property

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     requests_in_flight: Annotated[int, Field(ge=1)] = 1000
     """What one API process works on at once; beyond it the answer is 503."""
 
+    agent_streams: Annotated[int, Field(ge=1)] = 5000
+    """Agents' live streams that one API process serves at once; they do not count as requests in flight."""
+
     outcome_wait: Duration = timedelta(seconds=3)
     """How long the API waits for a command's outcome before it answers 202."""
     read_wait: Duration = timedelta(seconds=2)

@@ -14,10 +14,12 @@ from services.intake.api.replies import Reply
 from services.intake.api.sender import NotSent
 from services.intake.api.values import Body
 from shared.events.agent import AgentStatus, SetAgentStatus
+from shared.events.directory_records import KINDS, ROUTING_POLICY_ID, RoutingPolicy, record_key
 from shared.events.outcomes import Refused
 from shared.events.routing import Presence as There
 from shared.runtime.heartbeats import PresenceUnavailable
 from shared.runtime.http.auth import allow
+from shared.runtime.http.directory import directory_of
 from shared.runtime.http.documented import problems
 from shared.runtime.http.principal import Principal, Role
 from shared.runtime.http.problems import Problem
@@ -64,17 +66,25 @@ def _presence(request: Request) -> Presence:
     return presence
 
 
+def _fresh_for(request: Request) -> timedelta:
+    """How old the last heartbeat may be of one who is there, as the policy says."""
+    known = directory_of(request).records.get(record_key(KINDS[RoutingPolicy], ROUTING_POLICY_ID))
+    policy = None if known is None else known.record
+    return policy.heartbeat_fresh if isinstance(policy, RoutingPolicy) else RoutingPolicy().heartbeat_fresh
+
+
 PresenceDep = Annotated[Presence, Depends(_presence)]
+FreshForDep = Annotated[timedelta, Depends(_fresh_for)]
 
 
 @router.post("/heartbeat", responses=problems(401, 403, 503))
-async def send_heartbeat(principal: AgentDep, presence: PresenceDep) -> HeartbeatAnswer:
+async def send_heartbeat(principal: AgentDep, presence: PresenceDep, fresh_for: FreshForDep) -> HeartbeatAnswer:
     """Say that you are there; to say it twice is to say it once."""
     try:
         at = await presence.heartbeats.beat(principal.id)
     except PresenceUnavailable as failure:
         raise Problem(503, "presence_unavailable", str(failure), headers={"Retry-After": "5"}) from failure
-    return HeartbeatAnswer(at=at, fresh_for_s=presence.agents.fresh_for.total_seconds())
+    return HeartbeatAnswer(at=at, fresh_for_s=fresh_for.total_seconds())
 
 
 @router.put(
@@ -101,9 +111,9 @@ async def set_status(principal: AgentDep, asking: AskingDep, presence: PresenceD
 
 
 @router.get("", responses=problems(401, 403, 503))
-async def get_me(principal: AgentDep, presence: PresenceDep) -> Me:
+async def get_me(principal: AgentDep, presence: PresenceDep, fresh_for: FreshForDep) -> Me:
     """Show your own status, load and presence."""
-    known, fresh_for = presence.agents.of(principal.id), presence.agents.fresh_for
+    known = presence.agents.of(principal.id)
     there, last = None, None
     try:
         heartbeat = await presence.heartbeats.last(principal.id)

@@ -1,4 +1,4 @@
-"""What an API process knows of agents: status, load and limit, from the end of `agent.events`, and the policy."""
+"""What an API process knows of agents: status, load and limit, from the end of `agent.events`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -10,8 +10,6 @@ from functools import partial
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shared.events.agent import AGENT_EVENTS, AgentEventData, AgentLimitSet, AgentStatus, AgentStatusSet
-from shared.events.directory import DIRECTORY_EVENTS, DirectoryEventData, RecordRemoved, RecordSaved
-from shared.events.directory_records import KINDS, ROUTING_POLICY_ID, RoutingPolicy, record_key
 from shared.events.envelope import Event
 from shared.events.wire import decode_event
 from shared.runtime.background import Background
@@ -21,7 +19,6 @@ from shared.runtime.settings import Settings
 _TAIL = 20_000
 """Events of each partition that are read at the start: the log of slots is kept for ever and only grows."""
 _WAIT_MS = 500
-_POLICY = record_key(KINDS[RoutingPolicy], ROUTING_POLICY_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +31,7 @@ class KnownAgent:
 
 
 class KnownAgents:
-    """`fresh_for`: how old an agent's last heartbeat may be."""
-
     def __init__(self) -> None:
-        self.fresh_for = RoutingPolicy().heartbeat_fresh
         self._agents: dict[str, KnownAgent] = {}
         self._positions: dict[int, int] = {}
         self._moved = asyncio.Condition()
@@ -56,14 +50,6 @@ class KnownAgents:
                 known = replace(known, load=slot.load)
         self._agents[event.subject] = known
 
-    def apply_record(self, event: Event[DirectoryEventData]) -> None:
-        if event.subject == _POLICY:
-            match event.data:
-                case RecordSaved(record=RoutingPolicy() as policy):
-                    self.fresh_for = policy.heartbeat_fresh
-                case RecordRemoved():
-                    self.fresh_for = RoutingPolicy().heartbeat_fresh
-
     async def reached(self, partition: int, offset: int, wait: timedelta) -> None:
         """Wait until the agents' event at that place is applied. Raise `TimeoutError`."""
         async with asyncio.timeout(wait.total_seconds()), self._moved:
@@ -81,8 +67,7 @@ async def open_known_agents(settings: Settings, background: Background) -> Async
 
     It is the projector that has to do with every event, and whose dead letters say so.
     """
-    agents = [TopicPartition(settings.topic("agent.events"), number) for number in range(settings.partitions)]
-    directory = TopicPartition(settings.topic("directory.events"), 0)
+    places = [TopicPartition(settings.topic("agent.events"), number) for number in range(settings.partitions)]
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap_servers,
         client_id=f"{settings.instance}-agents",
@@ -93,40 +78,31 @@ async def open_known_agents(settings: Settings, background: Background) -> Async
     )
     await consumer.start()
     try:
-        places = [*agents, directory]
         consumer.assign(places)
         first, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
         for place in places:
-            tail = first[place] if place == directory else max(first[place], ends[place] - _TAIL)
-            consumer.seek(place, tail)
+            consumer.seek(place, max(first[place], ends[place] - _TAIL))
         known = KnownAgents()
         while not all([await consumer.position(place) >= ends[place] for place in places]):
-            await _read(consumer, agents, known)
-        await known.moved_to({place.partition: await consumer.position(place) for place in agents})
-        async with background.running("agents", _follow(consumer, agents, known)):
+            await _read(consumer, known)
+        await known.moved_to({place.partition: await consumer.position(place) for place in places})
+        async with background.running("agents", _follow(consumer, known)):
             yield known
     finally:
         await consumer.stop()
 
 
-async def _follow(consumer: AIOKafkaConsumer, agents: Sequence[TopicPartition], known: KnownAgents) -> None:
+async def _follow(consumer: AIOKafkaConsumer, known: KnownAgents) -> None:
     while True:
-        await _read(consumer, agents, known)
+        await _read(consumer, known)
 
 
-async def _read(consumer: AIOKafkaConsumer, agents: Sequence[TopicPartition], known: KnownAgents) -> None:
+async def _read(consumer: AIOKafkaConsumer, known: KnownAgents) -> None:
     batch: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(timeout_ms=_WAIT_MS)
-    for place, records in batch.items():
+    for records in batch.values():
         for record in records:
-            if place in agents:
-                event = guarded(partial(decode_event, AGENT_EVENTS, record.headers, record.value))
-                if not isinstance(event, Poison):
-                    known.apply(event)
-            elif (record.key or b"").decode(errors="replace") == _POLICY:
-                said = guarded(partial(decode_event, DIRECTORY_EVENTS, record.headers, record.value))
-                if not isinstance(said, Poison):
-                    known.apply_record(said)
+            event = guarded(partial(decode_event, AGENT_EVENTS, record.headers, record.value))
+            if not isinstance(event, Poison):
+                known.apply(event)
     if batch:
-        await known.moved_to(
-            {place.partition: await consumer.position(place) for place in batch if place in agents}
-        )
+        await known.moved_to({place.partition: await consumer.position(place) for place in batch})

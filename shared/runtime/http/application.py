@@ -23,12 +23,16 @@ HEALTH = "/v1/health"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`open` yields what the routes find at `app.state.<name>`; `larger`: body limits of single paths."""
+    """`open` yields what the routes find at `app.state.<name>`; `larger`: body limits of single paths.
+
+    `lasting`: paths whose answers go on for ever, and which bound their number themselves.
+    """
 
     name: str
     routes: APIRouter
     open: Callable[[Settings, Background], AbstractAsyncContextManager[object]]
     larger: Mapping[str, int] = field(default_factory=dict)
+    lasting: Sequence[str] = ()
 
 
 class Health(BaseModel):
@@ -65,7 +69,8 @@ def application(settings: Settings, parts: Sequence[Part]) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `Traced` is ours, and names nobody
     )
     app.add_middleware(JsonBodies, larger={path: n for part in parts for path, n in part.larger.items()})
-    app.add_middleware(InFlightLimit, limit=settings.requests_in_flight, exempt=HEALTH)
+    lasting = [path for part in parts for path in part.lasting]
+    app.add_middleware(InFlightLimit, limit=settings.requests_in_flight, exempt=(HEALTH, *lasting))
     if settings.otlp_endpoint is not None:
         app.add_middleware(Traced)
     for part in parts:

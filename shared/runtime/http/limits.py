@@ -23,7 +23,7 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 class InFlightLimit:
     """Beyond `limit` requests at once the answer is 503, at once; paths that begin with `exempt` are let by."""
 
-    def __init__(self, app: ASGIApp, limit: int, exempt: str) -> None:
+    def __init__(self, app: ASGIApp, limit: int, exempt: tuple[str, ...]) -> None:
         self._app = app
         self._limit = limit
         self._exempt = exempt

@@ -23,15 +23,20 @@ _log = structlog.get_logger(__name__)
 
 
 class _Server(uvicorn.Server):
-    """Says so once it listens."""
+    """Says so once it listens, and when it is about to wait for its answers to end."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None], stopping: asyncio.Event) -> None:
         super().__init__(config)
         self._listening = listening
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()
+        await super().shutdown(sockets)
 
 
 def serve(app: FastAPI, settings: Settings, listening: Callable[[], None]) -> int:
@@ -61,12 +66,12 @@ async def _serve(app: FastAPI, settings: Settings, listening: Callable[[], None]
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_DRAIN_S,
     )
-    server = _Server(config, listening)
     async with app.router.lifespan_context(app):
         if told.is_set():  # while the parts were opened
             return 0
         _collect_seldom()
         background: Background = app.state.background
+        server = _Server(config, listening, background.stopping)
         watch = asyncio.create_task(_end_on_failure(server, background))
         await server.serve()
         watch.cancel()

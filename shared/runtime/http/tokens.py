@@ -101,6 +101,12 @@ class TokenVerifier:
         return claims
 
 
+def expiry_of(token: str) -> float:
+    """When a token that was verified expires, in seconds since 1970."""
+    claims: Mapping[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return float(claims["exp"])
+
+
 def _principal(claims: Mapping[str, Any], role_claim: str) -> Principal:
     subject = claims["sub"]
     if _text(subject) is None:

@@ -122,7 +122,7 @@ async def test_beyond_what_is_worked_on_at_once_the_answer_is_not_now() -> None:
         await go_on.wait()
         await echo(scope, receive, send)
 
-    async with asking(InFlightLimit(slow, 2, "/health")) as client:
+    async with asking(InFlightLimit(slow, 2, ("/health",))) as client:
         waiting = [asyncio.create_task(client.get("/")) for _ in range(2)]
         for _ in waiting:
             await full.acquire()
