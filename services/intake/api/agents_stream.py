@@ -53,9 +53,7 @@ LastEventId = Annotated[
 
 
 @router.get(PATH, response_class=Response, responses={**_STREAM, **problems(400, 401, 403, 503)})
-async def stream_assignments(
-    principal: AgentDep, request: Request, last_event_id: LastEventId = None
-) -> "EventStream":
+async def stream_assignments(principal: AgentDep, request: Request, last_event_id: LastEventId = None) -> Response:
     """Be told of tickets that you are given, and of those that are taken from you, within a second."""
     notices: Notices = request.app.state.intake.presence.notices
     ends_at = _ends_at(request)
