@@ -9,21 +9,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from uuid_utils.compat import uuid7
 
-from services.intake.api.answers import Unknown, unknown_response
-from services.intake.api.asking import Asking, AskingDep
-from services.intake.api.errors import refusal
-from services.intake.api.replies import Reply
-from services.intake.api.sender import NotSent
+from services.intake.api.answers import Unknown
+from services.intake.api.asking import AskingDep
+from services.intake.api.directory_asking import ask_directory
 from services.intake.api.values import Body
-from shared.events.directory import ApiKeyRole, DirectoryCommandData, IssueApiKey, RevokeApiKey
+from shared.events.directory import ApiKeyRole, IssueApiKey, RevokeApiKey
 from shared.events.identity import caller_namespace
-from shared.events.outcomes import Accepted, Refused
 from shared.runtime.http.api_keys import PREFIX, ListedKey, digest_of
 from shared.runtime.http.auth import allow
-from shared.runtime.http.directory import Directory, directory_of
+from shared.runtime.http.directory import directory_of
 from shared.runtime.http.documented import problems
 from shared.runtime.http.principal import Principal, Role
-from shared.runtime.http.problems import Problem
 
 router = APIRouter(prefix="/directory/api-keys", tags=["directory"])
 
@@ -80,10 +76,12 @@ async def issue_api_key(principal: _Admin, asking: AskingDep, body: IssueBody) -
     key_id = uuid7()
     if asking.idempotency_key is not None:
         key_id = uuid5(caller_namespace(principal.role, principal.id), f"api-key/{asking.idempotency_key}")
-    accepted = await _ask(asking, principal, key_id, IssueApiKey(body.name, body.role, digest_of(key)))
-    if isinstance(accepted, Response):
-        return accepted
-    issued = IssuedBody(id=key_id, name=body.name, role=body.role, key=None if accepted.repeated else key)
+    wish = IssueApiKey(body.name, body.role, digest_of(key))
+    granted = await ask_directory(asking, principal, str(key_id), wish)
+    if isinstance(granted, Response):
+        return granted
+    shown = None if granted.accepted.repeated else key
+    issued = IssuedBody(id=key_id, name=body.name, role=body.role, key=shown)
     return Response(issued.model_dump_json(), 201, {"Location": f"/v1{router.prefix}"}, "application/json")
 
 
@@ -102,39 +100,8 @@ async def list_api_keys(principal: _Admin, request: Request) -> ApiKeyList:
 )
 async def revoke_api_key(key_id: UUID, principal: _Admin, asking: AskingDep) -> Response:
     """Revoke an API key: within a second no process takes it any more."""
-    accepted = await _ask(asking, principal, key_id, RevokeApiKey())
-    return accepted if isinstance(accepted, Response) else Response(status_code=204)
-
-
-async def _ask(
-    asking: Asking, principal: Principal, key_id: UUID, data: DirectoryCommandData
-) -> Accepted | Response:
-    """What was accepted, once this process has seen it; else the answer for an outcome that is not known."""
-    identity = await asking.identity(principal, key_id)
-    command = asking.command(principal, key_id, data, identity)
-    try:
-        reply = await asking.intake.ask(asking.intake.directory, command)
-    except NotSent as failure:
-        raise Problem(503, "not_sent", str(failure), headers={"Retry-After": "1"}) from failure
-    if reply is None:
-        return unknown_response(command.id)
-    match reply.outcome.result:
-        case Refused() as refused:
-            raise refusal(refused)
-        case Accepted() as accepted:
-            await seen(directory_of(asking.request), reply, asking.intake.wait.total_seconds())
-            return accepted
-
-
-async def seen(directory: Directory, reply: Reply, wait_s: float) -> None:
-    """Raise a problem where the record is made and this process does not learn of it."""
-    if reply.position is None:
-        return
-    try:
-        await directory.reached(reply.position, wait_s)
-    except TimeoutError as failure:
-        said = "It is recorded, and this process has not read it yet."
-        raise Problem(503, "read_behind", said, headers={"Retry-After": "1"}) from failure
+    granted = await ask_directory(asking, principal, str(key_id), RevokeApiKey())
+    return granted if isinstance(granted, Response) else Response(status_code=204)
 
 
 def _listed(key: ListedKey) -> ApiKeyBody:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import actions, agents_me, agents_stream, api_keys, bulk, tickets
+from services.intake.api import actions, agents_me, agents_stream, api_keys, bulk, directory, tickets
 from services.intake.api.intake import open_intake
 from shared.runtime.http.application import Part
 
@@ -10,7 +10,7 @@ from shared.runtime.http.application import Part
 def routes() -> APIRouter:
     """Every route under `/v1`; they need `app.state.intake` and `app.state.authentication`."""
     router = APIRouter(prefix="/v1")
-    for module in (tickets, actions, bulk, agents_me, agents_stream, api_keys):
+    for module in (tickets, actions, bulk, agents_me, agents_stream, api_keys, directory):
         router.include_router(module.router)
     return router
 

@@ -1,13 +1,15 @@
 """The directory as an HTTP process has it, keys and records: read whole at the start, then followed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from fastapi import Request
 
-from shared.events.directory import DIRECTORY_EVENTS
+from shared.events.directory import DIRECTORY_EVENTS, DirectoryEventData
+from shared.events.envelope import Event
 from shared.events.wire import decode_event, read_headers
 from shared.runtime.background import Background
 from shared.runtime.http.api_keys import ApiKeys
@@ -22,7 +24,8 @@ _WAIT_MS = 500
 class Directory:
     """One a process, at `app.state.directory`."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self.api_keys = ApiKeys()
         self.records = Records()
         self._position = 0
@@ -35,10 +38,22 @@ class Directory:
             self.api_keys.apply(event)
             self.records.apply(event, record.offset)
 
-    async def reached(self, offset: int, wait_s: float) -> None:
-        """Wait until the event at that offset is applied. Raise `TimeoutError`."""
-        async with asyncio.timeout(wait_s), self._moved:
+    async def reached(self, offset: int, wait: timedelta | None = None) -> None:
+        """Wait until the event at that offset is applied, as long as a query may. Raise `TimeoutError`."""
+        patience = self._settings.read_wait if wait is None else wait
+        async with asyncio.timeout(patience.total_seconds()), self._moved:
             await self._moved.wait_for(lambda: self._position > offset)
+
+    async def events(self, offsets: Iterable[int]) -> list[Event[DirectoryEventData]]:
+        """The events at those offsets of the topic, which are there, in the order that is asked for."""
+        partition = TopicPartition(self._settings.topic(TOPIC), 0)
+        found: list[Event[DirectoryEventData]] = []
+        async with _reading(self._settings, "history", partition) as consumer:
+            for offset in offsets:
+                consumer.seek(partition, offset)
+                record: ConsumerRecord = await consumer.getone(partition)
+                found.append(decode_event(DIRECTORY_EVENTS, record.headers, record.value))
+        return found
 
     async def moved_to(self, position: int) -> None:
         """`position` is the offset after the last one that was read."""
@@ -59,22 +74,11 @@ async def open_directory(settings: Settings, background: Background) -> AsyncIte
     async with _reading(settings, "directory", partition) as consumer:
         await consumer.seek_to_beginning(partition)
         end = (await consumer.end_offsets([partition]))[partition]
-        directory = Directory()
+        directory = Directory(settings)
         while await _read(consumer, partition, directory) < end:
             pass
         async with background.running("directory", _follow(consumer, partition, directory)):
             yield directory
-
-
-async def read_events(settings: Settings, offsets: list[int]) -> list[ConsumerRecord]:
-    """The records at those offsets of the topic, which are there, in the order that was asked for."""
-    partition = TopicPartition(settings.topic(TOPIC), 0)
-    found: list[ConsumerRecord] = []
-    async with _reading(settings, "history", partition) as consumer:
-        for offset in offsets:
-            consumer.seek(partition, offset)
-            found.append(await consumer.getone(partition))
-    return found
 
 
 @asynccontextmanager
