@@ -1,5 +1,6 @@
 """A log of routing requests, made and applied one by one, for tests of the router's state machine."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
@@ -24,7 +25,10 @@ from shared.events.routing import (
     PresenceChanged,
     RoutingData,
     Ticked,
+    TicketAnswered,
     TicketArrived,
+    TicketMoved,
+    TicketNoted,
     TicketTaken,
 )
 from shared.events.routing_values import Explanation  # noqa: TC001 - beside its siblings
@@ -48,20 +52,22 @@ class Log:
         self.recorded: list[Recorded] = []
         self.decided: list[Decision] = []
         self.now = AT
-        self._versions: dict[str, int] = {}
+        self._versions: Counter[str] = Counter()
+        self._said: Counter[str] = Counter()
         self._asked: dict[tuple[UUID, str], Explanation] = {}
         self._slots: dict[tuple[UUID, str], UUID] = {}
 
     def say(self, subject: str | UUID, data: RoutingData, *, after: timedelta = STEP) -> list[Decision]:
         self.now += after
         key = str(subject)
-        self._versions[key] = self._versions.get(key, 0) + 1
+        self._versions[key] += 1
+        self._said[key] += isinstance(data, TicketArrived | TicketAnswered | TicketMoved | TicketNoted)
         position = len(self.recorded)
         request = Event(
             id=uuid5(UUID(int=position), key),
             subject=key,
             version=self._versions[key],
-            conversation_version=0,
+            conversation_version=self._said[key],
             occurred_at=self.now,
             recorded_at=self.now,
             actor=_SELF,
@@ -133,3 +139,8 @@ class Log:
     def records(self, records: Iterable[tuple[str, Team | Category | RoutingPolicy]]) -> None:
         for key, record in records:
             self.say(key, record)
+
+
+def slot_of(name: str, number: int) -> UUID:
+    """A name for whatever counts as one."""
+    return uuid5(UUID(int=number), name)

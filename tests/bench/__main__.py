@@ -8,13 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
 
+from services.ops.embedded.kafka import Kafka
+from services.ops.embedded.ports import free_port
 from shared.runtime.settings import Settings
 from shared.runtime.topics import create_topics
-from tests.servers import embedded_kafka, embedded_postgres, own_database, process_home, started
+from tests.servers import embedded_postgres, own_database, process_home, started
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "intake": ("tests.bench.intake_http", "tests.bench.processor"),
     "projections": ("tests.bench.projections",),
+    "router": ("tests.bench.router_rank",),
 }
 OUTPUT = Path("build/bench")
 
@@ -35,11 +38,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(group: str, module: str, *, first: bool) -> None:
-    """On servers of its own, so that no part finds what another left."""
+    """On servers of its own, so that no part finds what another left; the broker as `casefold up` starts it."""
     with (
         TemporaryDirectory(prefix="casefold-bench-") as folder,
         process_home(Path(folder) / "log") as processes,
-        started(embedded_kafka(processes)) as kafka,
+        started(Kafka(processes, processes.home / "kafka", free_port())) as kafka,
         started(embedded_postgres(processes)) as postgres,
         own_database(postgres.address) as database,
         (OUTPUT / f"{group}.jsonl").open("w" if first else "a") as lines,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from services.router.domain.decisions import ROUTER, Decision
 from services.router.domain.facts import DIRECTORY, fold
+from services.router.domain.rank import LONG_AGO
 from services.router.domain.routing import Routing
-from services.router.domain.state import LONG_AGO, State
+from services.router.domain.state import State
 from services.router.domain.ticket import Ticket
 from shared.events.agent import AgentLimitSet
 from shared.events.directory_records import Category, RoutingPolicy, Team
@@ -50,6 +51,7 @@ class Changed:
         for agent_id in agents:
             agent, recorded = mine.roster.agent(agent_id), theirs.roster.agent(agent_id)
             agent.last_assigned_at, agent.turns = recorded.last_assigned_at, recorded.turns
+            mine.roster.loaded(agent)
         mine.served = theirs.served
 
 

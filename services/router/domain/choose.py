@@ -32,7 +32,8 @@ def choose(state: State, ticket: Ticket, position: int) -> Iterator[Decision]:
     """Give a ticket that waits to the best who can take it; else say why it waits, where that is news."""
     need, _ = state.need(ticket)
     found = _find(state, need, ticket)
-    best = rank((candidate(state, agent, need) for agent in found.eligible.agents), state.policy)
+    ranked = rank(state.roster.standings(found.eligible.agent_ids, need), state.policy)
+    best = tuple(state.roster.candidate(agent_id, need) for agent_id in ranked)
     if best:
         explanation = _explanation(state, ticket, need, found, best, position)
         reserve(state, ticket, best[0].agent_id, position)
@@ -80,26 +81,14 @@ def _suits(state: State, agent: Agent, need: Need) -> bool:
 def _find(state: State, need: Need, ticket: Ticket) -> _Found:
     """Those who fit; after a long wait, the first in turn of the leads who can be asked at all."""
     found = _Found(state.roster.eligible(need, ticket.unanswered_by))
-    if found.eligible.agents or not need.to_leads:
+    if found.eligible.agent_ids or not need.to_leads:
         return found
     asked = found
     for team_id, leads in leads_in_turn(need.team_id, state.teams):
         asked = _Found(state.roster.eligible_of(leads, ticket.unanswered_by), team_id, to_leads=True)
-        if asked.eligible.agents:
+        if asked.eligible.agent_ids:
             return asked
     return asked
-
-
-def candidate(state: State, agent: Agent, need: Need) -> Candidate:
-    skills = {} if agent.record is None else agent.record.skills
-    return Candidate(
-        agent.id,
-        agent.load,
-        agent.max_load,
-        sum(skills.get(skill, 0) for skill in need.required),
-        agent.last_assigned_at,
-        agent.turns if state.policy.weights else 0.0,
-    )
 
 
 def reserve(state: State, ticket: Ticket, agent_id: str, position: int) -> None:
@@ -129,7 +118,7 @@ def _explanation(  # noqa: PLR0913, PLR0917 - what a decision rests on
         required=need.required,
         dropped=need.dropped,
         to_leads=found.to_leads,
-        eligible=len(found.eligible.agents),
+        eligible=len(found.eligible.agent_ids),
         candidates=best,
         left_out=found.eligible.left_out,
     )

@@ -140,7 +140,17 @@ def _categories_changed(state: State) -> Effects:
 
 
 def _policy(state: State, request: Event[RoutingData], data: RoutingPolicy) -> Effects:
-    state.policy, state.policy_version = data, request.version
+    return _policy_changed(state, data, request.version)
+
+
+def _policy_changed(state: State, policy: RoutingPolicy, version: int) -> Effects:
+    """Without weights nobody's turns count, and with new ones all begin alike."""
+    if not policy.weights:
+        state.served = 0.0
+        for agent in state.roster.agents.values():
+            agent.turns = 0.0
+            state.roster.loaded(agent)
+    state.policy, state.policy_version = policy, version
     state.settle_all(held=True)
     return Effects(everything=True)
 
@@ -158,9 +168,7 @@ def _forgotten(state: State, request: Event[RoutingData], _: RecordForgotten) ->
             state.categories.pop(record_id, None)
             return _categories_changed(state)
         case "policies":
-            state.policy, state.policy_version = RoutingPolicy(), 0
-            state.settle_all(held=True)
-            return Effects(everything=True)
+            return _policy_changed(state, RoutingPolicy(), 0)
         case _:
             return NOTHING
 

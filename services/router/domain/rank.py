@@ -1,28 +1,45 @@
 """Who of those who could take a ticket gets it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import nsmallest
+from operator import neg
 
 from shared.events.directory_records import RankBy, RoutingPolicy
-from shared.events.routing_values import Candidate
 
 SHOWN = 5
 """How many candidates a decision names."""
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-_KEYS: Mapping[RankBy, Callable[[Candidate], float | tuple[float, datetime]]] = {
-    RankBy.LOAD: lambda one: one.load / one.max_load,
-    RankBy.PROFICIENCY: lambda one: -one.proficiency,
-    RankBy.IDLE: lambda one: (one.turns, one.last_assigned_at or _LONG_AGO),
-}
+Idle = tuple[float, datetime]
+"""Turns in a weighted round-robin, and the last assignment: the smaller, the longer they had none."""
 
 
-def rank(candidates: Iterable[Candidate], policy: RoutingPolicy) -> tuple[Candidate, ...]:
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """What ranking looks at, of the same agents in the same order: columns, since most are only looked at once.
+
+    `shares` are loads over limits.
+    """
+
+    agent_ids: Iterable[str]
+    shares: Iterable[float]
+    proficiencies: Iterable[int]
+    idle: Iterable[Idle]
+
+
+def rank(standings: Standings, policy: RoutingPolicy) -> list[str]:
     """The best five, best first, lexicographic by the policy's keys and then those it does not name.
 
-    Ties go to the smaller agent id. Every candidate's `max_load` is above 0: they have a free slot.
+    Load ascending, proficiency descending, the longest without an assignment first; ties go to the smaller id.
     """
-    first, second, third = (_KEYS[by] for by in dict.fromkeys((*policy.rank, *RankBy)))
-    return tuple(nsmallest(SHOWN, candidates, key=lambda one: (first(one), second(one), third(one), one.agent_id)))
+    columns: dict[RankBy, Iterable[object]] = {
+        RankBy.LOAD: standings.shares,
+        RankBy.PROFICIENCY: map(neg, standings.proficiencies),
+        RankBy.IDLE: standings.idle,
+    }
+    order = dict.fromkeys((*policy.rank, *RankBy))
+    keys = zip(*(columns[by] for by in order), standings.agent_ids, strict=True)
+    return [str(key[-1]) for key in nsmallest(SHOWN, keys)]

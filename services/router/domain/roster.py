@@ -1,20 +1,24 @@
 """All agents, with the sets by which those in question for a ticket are found."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
+from operator import add
 
 from services.router.domain.agent import Agent, unavailable
+from services.router.domain.attendance import Attendance
 from services.router.domain.need import Need
-from shared.events.routing_values import LeftOut, QueueReason
+from services.router.domain.rank import LONG_AGO, Idle, Standings
+from shared.events.routing_values import Candidate, LeftOut, QueueReason
 
 
 @dataclass(frozen=True, slots=True)
 class Eligible:
     """Those who can take it, and how many others cannot, by the first reason."""
 
-    agents: tuple[Agent, ...]
+    agent_ids: tuple[str, ...]
     left_out: dict[LeftOut, int]
 
 
@@ -23,15 +27,16 @@ class Roster:
 
     def __init__(self) -> None:
         self.agents: dict[str, Agent] = {}
-        self._reasons: dict[str, LeftOut] = {}
+        self._attendance = Attendance()
         self._known: set[str] = set()
         self._listed: set[str] = set()
         self._free: set[str] = set()
-        self._available: set[str] = set()
         self._polyglots: set[str] = set()
         self._team: defaultdict[str, set[str]] = defaultdict(set)
-        self._skilled: defaultdict[str, set[str]] = defaultdict(set)
+        self._skilled: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self._speaking: defaultdict[str, set[str]] = defaultdict(set)
+        self._shares: dict[str, float] = {}
+        self._idle: dict[str, Idle] = {}
 
     def agent(self, agent_id: str) -> Agent:
         if agent_id not in self.agents:
@@ -45,14 +50,17 @@ class Roster:
     def recorded(self, agent: Agent) -> None:
         """Skills, languages, team or limit may be others; `changed` is to follow."""
         record = agent.record
-        for index in (self._team, self._skilled, self._speaking):
-            for members in index.values():
-                members.discard(agent.id)
+        for members in (*self._team.values(), *self._speaking.values()):
+            members.discard(agent.id)
+        for levels in self._skilled.values():
+            levels.pop(agent.id, None)
         if record is not None:
-            _join(self._skilled, record.skills, agent.id)
-            _join(self._speaking, record.languages, agent.id)
+            for skill, level in record.skills.items():
+                self._skilled[skill][agent.id] = level
+            for language in record.languages:
+                self._speaking[language].add(agent.id)
             if agent.listed:
-                _join(self._team, (record.team_id,), agent.id)
+                self._team[record.team_id].add(agent.id)
         _keep(self._polyglots, agent.id, wanted=record is not None and not record.languages)
         _keep(self._known, agent.id, wanted=record is not None)
         _keep(self._listed, agent.id, wanted=agent.listed)
@@ -61,53 +69,66 @@ class Roster:
     def changed(self, agent: Agent, now: datetime) -> datetime | None:
         """Status, presence or time are others. When time alone may change whether the agent can be asked."""
         reason, until = unavailable(agent, now)
-        _keep(self._available, agent.id, wanted=reason is None)
-        if reason is None:
-            self._reasons.pop(agent.id, None)
-        else:
-            self._reasons[agent.id] = reason
+        team_id = None if agent.record is None or not agent.listed else agent.record.team_id
+        self._attendance.place(agent.id, team_id, reason)
         return until
 
     def loaded(self, agent: Agent) -> None:
-        """Only the agent's load is another."""
+        """Only the agent's load, turns or last assignment are others."""
         _keep(self._free, agent.id, wanted=agent.free)
+        self._shares[agent.id] = agent.load / max(agent.max_load, 1)
+        self._idle[agent.id] = agent.turns, agent.last_assigned_at or LONG_AGO
 
     def eligible(self, need: Need, spared: str | None = None) -> Eligible:
         """`spared` is not asked where anybody else can be: a slot of theirs was asked for in vain."""
-        members = self._members(need)
-        pool = members & self._available
+        pool = self._attendance.there(need.team_id)
         speaking = self._who_speak(pool, need)
         skilled = self._with_skills(speaking, need)
-        counts = {
-            LeftOut.OTHER_TEAM: len(self._listed) - len(members),
-            LeftOut.LANGUAGE: len(pool) - len(speaking),
-            LeftOut.SKILLS: len(speaking) - len(skilled),
-        }
-        return self._chosen(members, skilled, counts, spared)
+        counts = self._attendance.absent(need.team_id).copy()
+        counts[LeftOut.OTHER_TEAM] = len(self._listed) - len(self._members(need))
+        counts[LeftOut.LANGUAGE] = len(pool) - len(speaking)
+        counts[LeftOut.SKILLS] = len(speaking) - len(skilled)
+        return self._chosen(skilled, counts, spared)
 
     def eligible_of(self, named: Iterable[str], spared: str | None = None) -> Eligible:
         """Of those named, whatever they can do and say."""
         members = self._listed.intersection(named)
-        counts = {LeftOut.OTHER_TEAM: len(self._listed) - len(members)}
-        return self._chosen(members, members & self._available, counts, spared)
+        counts = self._attendance.absent_of(members)
+        counts[LeftOut.OTHER_TEAM] = len(self._listed) - len(members)
+        return self._chosen(members & self._attendance.there(None), counts, spared)
 
-    def _chosen(
-        self, members: set[str], fit: set[str], counts: dict[LeftOut, int], spared: str | None
-    ) -> Eligible:
+    def _chosen(self, fit: set[str], counts: Counter[LeftOut], spared: str | None) -> Eligible:
         free = fit & self._free
+        counts[LeftOut.INACTIVE] = len(self._known) - len(self._listed)
         counts[LeftOut.NO_FREE_SLOT] = len(fit) - len(free)
         if spared in free and len(free) > 1:
             free.discard(spared)
             counts[LeftOut.NO_ANSWER] = 1
-        counts[LeftOut.INACTIVE] = len(self._known) - len(self._listed)
-        counts.update(Counter(self._reasons[one] for one in members - self._available))
-        return Eligible(
-            tuple(self.agents[one] for one in free),
-            {reason: counts[reason] for reason in LeftOut if counts.get(reason)},
+        return Eligible(tuple(free), {reason: counts[reason] for reason in LeftOut if counts[reason]})
+
+    def standings(self, agent_ids: tuple[str, ...], need: Need) -> Standings:
+        return Standings(
+            agent_ids,
+            map(self._shares.__getitem__, agent_ids),
+            self._proficiencies(agent_ids, need),
+            map(self._idle.__getitem__, agent_ids),
         )
 
+    def _proficiencies(self, agent_ids: tuple[str, ...], need: Need) -> Iterable[int]:
+        """The sum over the required skills; leads are asked without them, and count what they have."""
+        sums: Iterable[int] = repeat(0, len(agent_ids))
+        for skill in need.required:
+            levels = self._skilled.get(skill, {})
+            sums = map(add, sums, map(levels.get, agent_ids, repeat(0)))
+        return sums
+
+    def candidate(self, agent_id: str, need: Need) -> Candidate:
+        agent = self.agents[agent_id]
+        (proficiency,) = self._proficiencies((agent_id,), need)
+        return Candidate(agent_id, agent.load, agent.max_load, proficiency, agent.last_assigned_at, agent.turns)
+
     def can_take(self, agent: Agent) -> bool:
-        return agent.free and agent.id in self._available
+        return agent.free and agent.id in self._attendance.there(None)
 
     def fits(self, agent: Agent, need: Need) -> bool:
         """Whether the agent is of the team and has the language and the skills."""
@@ -126,12 +147,12 @@ class Roster:
             return QueueReason.NO_TEAM_MEMBER, ()
         skilled = self._with_skills(members, need)
         if not skilled:
-            nowhere = tuple(skill for skill in need.required if members.isdisjoint(self._skilled.get(skill, ())))
+            nowhere = tuple(one for one in need.required if members.isdisjoint(self._skilled.get(one, ())))
             return QueueReason.NO_SKILL, nowhere or need.required
         speaking = self._who_speak(skilled, need)
         if not speaking:
             return QueueReason.NO_LANGUAGE, ()
-        if speaking.isdisjoint(self._available):
+        if speaking.isdisjoint(self._attendance.there(None)):
             return QueueReason.NOBODY_AVAILABLE, ()
         return QueueReason.EVERYBODY_FULL, ()
 
@@ -145,7 +166,7 @@ class Roster:
 
     def _with_skills(self, pool: set[str], need: Need) -> set[str]:
         for skill in need.required:
-            pool = pool & self._skilled.get(skill, set())
+            pool = pool.intersection(self._skilled.get(skill, {}))
         return pool
 
 
@@ -154,8 +175,3 @@ def _keep(members: set[str], one: str, *, wanted: bool) -> None:
         members.add(one)
     else:
         members.discard(one)
-
-
-def _join(index: defaultdict[str, set[str]], names: Collection[str], one: str) -> None:
-    for name in names:
-        index[name].add(one)

@@ -1,19 +1,19 @@
 """Everything that routing knows, as the fold of its requests left it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.router.domain.absence import taken_at
 from services.router.domain.agent import Agent, gone
 from services.router.domain.need import Need, need_of
+from services.router.domain.rank import LONG_AGO
 from services.router.domain.roster import Roster
 from services.router.domain.ticket import Ticket
 from services.router.domain.timers import Timers
 from services.router.domain.waiting import Waiting
 from shared.events.directory_records import Category, RoutingPolicy, Team
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 REMEMBERED = timedelta(minutes=10)
 """How long a closed ticket's name is known, so that a request about it that was told twice does not open it."""
 

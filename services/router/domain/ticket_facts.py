@@ -83,7 +83,9 @@ def _taken(state: State, ticket: Ticket, data: TicketTaken) -> str | None:
     ticket.status = Status.OPEN if ticket.status is Status.NEW else ticket.status
     state.give(ticket, data.agent_id)
     if not data.routed:
-        state.roster.agent(data.agent_id).last_assigned_at = state.now
+        agent = state.roster.agent(data.agent_id)
+        agent.last_assigned_at = state.now
+        state.roster.loaded(agent)
     asked = ticket.reserving
     if asked is not None and (asked.agent_id != data.agent_id or asked.reservation is not None):
         return state.ask_no_more(ticket)

@@ -275,9 +275,9 @@ def test_unanswered_tickets_of_one_who_is_long_away_go_to_others_and_answered_on
     log.agent("ben")
     log.say("presence/ada", PresenceChanged(Presence.ABSENT, log.now))
     assert log.wait(9 * MINUTE) == []
-    assert log.wait(MINUTE) == [Unassign(T1, "ada", 0)]
+    assert log.wait(MINUTE) == [Unassign(T1, "ada", 1)]
     assert given_to(log.say(T1, TicketLeft())) == ["ben"]
-    assert log.say(T2, TicketAnswered(Side.REQUESTER)) == [Unassign(T2, "ada", 0)]
+    assert log.say(T2, TicketAnswered(Side.REQUESTER)) == [Unassign(T2, "ada", 3)]
 
 
 def test_back_in_time_keeps_the_tickets(log: Log) -> None:
@@ -296,8 +296,8 @@ def test_out_of_office_and_deactivation_take_effect_at_once(log: Log) -> None:
         log.ticket(ticket)
         log.granted(ticket, name)
     away = AgentRecorded("support", Tier.AGENT, {}, (), None, OutOfOffice(log.now))
-    assert log.say("agents/ada", away) == [Unassign(T1, "ada", 0)]
-    assert log.say("agents/ben", RecordForgotten()) == [Unassign(T2, "ben", 0)]
+    assert log.say("agents/ada", away) == [Unassign(T1, "ada", 1)]
+    assert log.say("agents/ben", RecordForgotten()) == [Unassign(T2, "ben", 1)]
 
 
 def test_what_a_lead_gives_to_someone_away_stays_for_the_whole_wait(log: Log) -> None:
@@ -306,7 +306,7 @@ def test_what_a_lead_gives_to_someone_away_stays_for_the_whole_wait(log: Log) ->
     log.wait(60 * MINUTE)
     assert log.say(T1, TicketTaken("ada")) == []
     assert log.wait(9 * MINUTE) == []
-    assert log.wait(MINUTE) == [Unassign(T1, "ada", 0)]
+    assert log.wait(MINUTE) == [Unassign(T1, "ada", 1)]
 
 
 def test_a_ticket_that_waits_for_its_requester_needs_nobody_until_they_write(log: Log) -> None:

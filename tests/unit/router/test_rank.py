@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.router.domain.hours import working
 from services.router.domain.need import Need
-from services.router.domain.rank import rank
+from services.router.domain.rank import LONG_AGO, Standings, rank
 from services.router.domain.waiting import Waiting
 from shared.events.directory_records import RankBy, RoutingPolicy, Weekday, WorkingHours, WorkingSpan
 from shared.events.routing_values import Candidate
@@ -56,6 +56,15 @@ def _later(one: datetime | None, other: datetime | None) -> int:
     return 1 if other is None or one > other else -1
 
 
+def standings(candidates: list[Candidate]) -> Standings:
+    return Standings(
+        [one.agent_id for one in candidates],
+        [one.load / one.max_load for one in candidates],
+        [one.proficiency for one in candidates],
+        [(one.turns, one.last_assigned_at or LONG_AGO) for one in candidates],
+    )
+
+
 @given(CANDIDATES, st.permutations(list(RankBy)), st.integers(0, 3))
 def test_the_best_five_are_those_of_a_pairwise_comparison(
     candidates: list[Candidate], order: list[RankBy], named: int
@@ -63,7 +72,7 @@ def test_the_best_five_are_those_of_a_pairwise_comparison(
     policy = RoutingPolicy(rank=tuple(order[:named]))
     whole = (*order[:named], *(by for by in RankBy if by not in order[:named]))
     expected = sorted(candidates, key=cmp_to_key(partial(worse, order=whole)))
-    assert rank(candidates, policy) == tuple(expected[:5])
+    assert rank(standings(candidates), policy) == [one.agent_id for one in expected[:5]]
 
 
 ORDERS = st.tuples(st.sampled_from(Priority), MOMENTS, MOMENTS)
