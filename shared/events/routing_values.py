@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+AGENT_AWAY = "agent_away"
+"""The reason of an unassignment by the router: the agent is away, and nobody waits for their answer."""
+
 
 class LeftOut(StrEnum):
     """Why an agent did not come into question; the first that holds, in this order.

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from shared.events.agent import ReserveSlot, SlotPurpose
 from shared.events.envelope import Actor, ActorKind, Command, Event, Expected
-from shared.events.routing_values import Explanation, QueueReason
+from shared.events.routing_values import AGENT_AWAY, Explanation, QueueReason
 from shared.events.ticket_commands import QueueTicket, UnassignTicket
 
 ROUTER = Actor(ActorKind.SERVICE, "router")
@@ -42,8 +42,6 @@ class Unassign:
 
 Decision = Reserve | Queue | Unassign
 
-AWAY = "agent_away"
-
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
@@ -67,7 +65,7 @@ def command_of(decision: Decision, request: Event[object], position: int) -> Add
             queue = QueueTicket(reason, explanation, missing)
             return Addressed("ticket", _command(request, f"{position}/queue/{ticket_id}", str(ticket_id), queue))
         case Unassign(ticket_id, agent_id, conversation_version):
-            leave = UnassignTicket(AWAY, agent_id)
+            leave = UnassignTicket(AGENT_AWAY, agent_id)
             expected = Expected(conversation_version=conversation_version)
             name = f"{position}/unassign/{ticket_id}"
             return Addressed("ticket", _command(request, name, str(ticket_id), leave, expected))

@@ -1,8 +1,19 @@
-"""A routing decision in words."""
+"""A ticket's routing decisions in sentences."""
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
-from shared.events.routing_values import Candidate, Explanation, LeftOut, QueueReason
+from shared.events.envelope import Actor
+from shared.events.routing_values import AGENT_AWAY, Candidate, Explanation, LeftOut, QueueReason
+from shared.events.ticket_events import (
+    TicketAssigned,
+    TicketClaimed,
+    TicketQueued,
+    TicketUnassigned,
+)
+
+RoutingDecision = TicketAssigned | TicketClaimed | TicketQueued | TicketUnassigned
+"""The events of a ticket that say who has it, or why nobody has."""
 
 _LEFT_OUT: Mapping[LeftOut, str] = {
     LeftOut.INACTIVE: "not active",
@@ -26,20 +37,37 @@ _QUEUED: Mapping[QueueReason, str] = {
 }
 
 
-def explain_assigned(agent_id: str, explanation: Explanation) -> list[str]:
-    """Sentences, the decision first."""
-    return [f"Given to {agent_id}, the best of {explanation.eligible} who could take it.", *explain(explanation)]
+def told(decision: RoutingDecision, actor: Actor) -> list[str]:
+    """The decision first, then what it rested on, where that is on record."""
+    match decision:
+        case TicketAssigned():
+            return _assigned(decision, actor)
+        case TicketClaimed(assignee_id=agent_id):
+            return [f"{agent_id} took it themself."]
+        case TicketQueued(reason, grounds, missing):
+            lacking = f" Missing: {', '.join(missing)}." if missing else ""
+            return [f"It waits: {_QUEUED[reason]}.{lacking}", *_grounds(grounds)]
+        case TicketUnassigned():
+            return [_unassigned(decision, actor)]
+        case unknown:
+            assert_never(unknown)
 
 
-def explain_queued(reason: QueueReason, missing: tuple[str, ...], explanation: Explanation) -> list[str]:
-    """Sentences, why it waits first."""
-    lacking = f" Missing: {', '.join(missing)}." if missing else ""
-    return [f"It waits: {_QUEUED[reason]}.{lacking}", *explain(explanation)]
+def _assigned(decision: TicketAssigned, actor: Actor) -> list[str]:
+    grounds = decision.explanation
+    if grounds is None:
+        over = " They are over their limit with it." if decision.over_limit else ""
+        return [f"Given to {decision.assignee_id} by {actor.kind} {actor.id}, not by the router.{over}"]
+    best = f"the best of {grounds.eligible} who could take it"
+    return [f"Given to {decision.assignee_id}, {best}.", *_grounds(grounds)]
 
 
-def explain(explanation: Explanation) -> list[str]:
-    """What a decision rested on, in sentences."""
-    return list(_grounds(explanation))
+def _unassigned(decision: TicketUnassigned, actor: Actor) -> str:
+    agent_id = decision.previous_assignee_id
+    if decision.reason == AGENT_AWAY:
+        return f"Taken from {agent_id}, who is away and had not answered it."
+    because = "" if decision.reason is None else f": {decision.reason}"
+    return f"Taken from {agent_id} by {actor.kind} {actor.id}{because}."
 
 
 def _grounds(explanation: Explanation) -> Iterator[str]:

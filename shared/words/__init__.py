@@ -1,0 +1,1 @@
+"""What the suite records, in words for people: pure, and for every service to use."""
