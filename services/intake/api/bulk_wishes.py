@@ -16,7 +16,7 @@ from services.intake.api.bulk_bodies import (
     MalformedItem,
     OpenItem,
 )
-from services.intake.api.wishes import change_of, open_of, requester_of
+from services.intake.api.wishes import OrganisationOf, change_of, open_of, requester_of
 from services.intake.domain.guards import MAY_SEND
 from shared.events.envelope import Actor, Command, Origin
 from shared.events.identity import (
@@ -33,6 +33,7 @@ from shared.events.ticket_commands import (
 )
 from shared.events.ticket_import import ImportedMessage, ImportTicket
 from shared.events.ticket_values import Message
+from shared.runtime.http.directory import directory_of
 from shared.runtime.http.principal import Principal
 from shared.runtime.http.problems import Problem
 
@@ -50,6 +51,7 @@ class BulkWishes:
         self._asking = asking
         self._principal = principal
         self._codec = asking.intake.codec
+        self._organisation_of = directory_of(asking.request).records.organisation_of
         self._caller = caller_namespace(principal.role, principal.id)
 
     def command(self, index: int, item: Item | MalformedItem) -> Command[TicketCommandData]:
@@ -73,14 +75,14 @@ class BulkWishes:
     def _open(self, index: int, item: OpenItem) -> Command[TicketCommandData]:
         key = self._key(index)
         ticket_id = item.id or (uuid7() if key is None else uuid5(self._caller, key))
-        wish = open_of(item, self._principal, ticket_id, self._codec)
+        wish = open_of(item, self._principal, ticket_id, self._codec, self._organisation_of)
         return self._asking.command(self._principal, ticket_id, wish, self._identity(index, item, ticket_id))
 
     def _import(self, item: ImportItem) -> Command[TicketCommandData]:
         """The ids follow from the source: a row that was taken is known again at any later time."""
         ticket_id = imported_ticket_id(item.source, item.external)
         identity = Identity(import_command_id(ticket_id, item.row))
-        wish = import_of(item, self._principal, ticket_id, self._codec)
+        wish = import_of(item, self._principal, ticket_id, self._codec, self._organisation_of)
         command = self._asking.command(self._principal, ticket_id, wish, identity)
         return replace(command, occurred_at=item.occurred_at, origin=Origin.IMPORT)
 
@@ -98,8 +100,14 @@ class BulkWishes:
         )
 
 
-def import_of(item: ImportItem, principal: Principal, ticket_id: UUID, codec: PersonalCodec) -> ImportTicket:
-    requester = requester_of(item.requester, principal, ticket_id, codec)
+def import_of(
+    item: ImportItem,
+    principal: Principal,
+    ticket_id: UUID,
+    codec: PersonalCodec,
+    organisation_of: OrganisationOf = lambda _: None,
+) -> ImportTicket:
+    requester = requester_of(item.requester, principal, ticket_id, codec, organisation_of)
     return ImportTicket(
         source=item.source,
         external=item.external,

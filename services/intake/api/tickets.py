@@ -13,6 +13,7 @@ from services.intake.api.senders import senders
 from services.intake.api.wishes import change_of, open_of
 from shared.events.ticket_commands import ChangeTicket, OpenTicket
 from shared.runtime.http.direct import DirectRoute
+from shared.runtime.http.directory import directory_of
 from shared.runtime.http.principal import Principal
 
 router = APIRouter(tags=["tickets"], route_class=DirectRoute)
@@ -25,7 +26,8 @@ _Changer = Annotated[Principal, Depends(senders(ChangeTicket))]
 async def open_ticket(principal: _Opener, asking: AskingDep, body: OpenTicketBody) -> Response:
     """Open a ticket."""
     ticket_id = body.id or asking.new_ticket_id(principal)
-    wish = open_of(body, principal, ticket_id, asking.intake.codec)
+    organisation_of = directory_of(asking.request).records.organisation_of
+    wish = open_of(body, principal, ticket_id, asking.intake.codec, organisation_of)
     return await asking.ask(principal, ticket_id, wish, opened=True)
 
 
