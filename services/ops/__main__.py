@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("services.ops.importing.command", "Import tickets from an export of another system."),
     "dead-letters": ("services.ops.dead_letters", "List, show and redrive what could not be handled."),
     "groups": ("services.ops.groups", "Show where the groups that send commands stand, and start one."),
+    "transactions": ("services.ops.transactions", "List and end what holds readers of a partition for ever."),
     "key": ("services.ops.keys", "Issue, list and revoke the API keys of services."),
     "token": ("services.ops.token", "Print a bearer token of the local issuer."),
 }

@@ -35,6 +35,9 @@ def await_stable(client: AdminClient, topic: str, partition: int, timeout_s: flo
     deadline = time.monotonic() + timeout_s
     while end(client, topic, partition, IsolationLevel.READ_COMMITTED) < high:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{topic}-{partition} is held by a transaction that does not end")
+            raise TimeoutError(
+                f"{topic}-{partition} is held by a transaction that does not end: "
+                "`casefold transactions list` says whether it ever will"
+            )
         time.sleep(_PAUSE_S)
     return high
