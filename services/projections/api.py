@@ -2,7 +2,14 @@
 
 from fastapi import APIRouter
 
-from services.projections.queries import command, ticket, ticket_comments, ticket_events, ticket_list
+from services.projections.queries import (
+    command,
+    ticket,
+    ticket_comments,
+    ticket_events,
+    ticket_list,
+    ticket_routing,
+)
 from services.projections.queries.context import open_queries
 from shared.runtime.http.application import Part
 
@@ -10,7 +17,7 @@ from shared.runtime.http.application import Part
 def routes() -> APIRouter:
     """Every route under `/v1`; they need `app.state.queries` and `app.state.authentication`."""
     router = APIRouter(prefix="/v1")
-    for module in (ticket_list, ticket, ticket_events, ticket_comments, command):
+    for module in (ticket_list, ticket, ticket_events, ticket_comments, ticket_routing, command):
         router.include_router(module.router)
     return router
 

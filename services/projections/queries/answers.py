@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.envelope import ActorKind, Origin
+from shared.events.routing_values import LeftOut
 from shared.events.ticket_values import BodyFormat, Channel, CloseReason, FieldValue, Priority, Status
 
 _HIDDEN = "Null to a requester."
@@ -112,6 +113,64 @@ class CommentItem(BaseModel):
 
 class CommentPage(BaseModel):
     items: list[CommentItem]
+    next_cursor: str | None
+
+
+class RoutingCandidate(BaseModel):
+    """An agent who could take the ticket, as the ranking saw them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    agent_id: str
+    load: int = Field(description="Tickets held.")
+    max_load: int
+    proficiency: int = Field(description="Summed over the required skills.")
+    last_assigned_at: datetime | None
+    turns: float = Field(description="Had in a weighted round-robin, over the agent's weight.")
+
+
+class RoutingExplanation(BaseModel):
+    """What a decision of the router rested on."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    position: int = Field(description="Offset on `routing.requests` at which it was taken.")
+    decided_at: datetime
+    ticket_version: int = Field(description="The version of the ticket that was seen.")
+    directory_offset: int = Field(description="The last offset of `directory.events` that was applied.")
+    policy_version: int = Field(description="0: the default policy.")
+    team_id: str | None
+    language: str | None
+    required: list[str] = Field(description="The skills asked for.")
+    dropped: list[str] = Field(description="Optional skills no longer asked for, after the wait.")
+    to_leads: bool = Field(description="It had waited too long, and the team's leads were asked.")
+    eligible: int = Field(description="How many could take it.")
+    candidates: list[RoutingCandidate] = Field(description="The best five of them, best first.")
+    left_out: dict[str, int] = Field(
+        description="How many others did not come into question, by reason: " + ", ".join(LeftOut) + "."
+    )
+
+
+class RoutingItem(BaseModel):
+    """Who was given the ticket, took it or lost it, or why it waits."""
+
+    version: int = Field(description="The ticket's, of the event that says so.")
+    event_id: UUID
+    created_at: datetime
+    kind: Literal["assigned", "claimed", "queued", "unassigned"]
+    actor_kind: ActorKind
+    actor_id: str = Field(description="Whose decision it was.", examples=["router"])
+    agent_id: str | None = Field(None, description="Who has it from then on.")
+    previous_agent_id: str | None = Field(None, description="Who had it until then.")
+    over_limit: bool = Field(default=False, description="They carry more than their limit with it.")
+    reason: str | None = Field(None, description="Why it waits, or was taken from its agent.")
+    missing: list[str] = Field([], description="Required skills that nobody in question has.")
+    explanation: RoutingExplanation | None = Field(None, description="Null where a person decided.")
+    words: list[str] = Field(description="The same in sentences, the decision first.")
+
+
+class RoutingPage(BaseModel):
+    items: list[RoutingItem]
     next_cursor: str | None
 
 

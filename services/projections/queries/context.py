@@ -68,9 +68,8 @@ _TOKEN = r"^[A-Za-z0-9_-]{38}$"  # noqa: S105 - the form of a read token
 _SAYS = "From a command's answer: wait until that change is visible."
 
 
-async def reader(
+async def fresh(
     queries: QueriesDep,
-    principal: Annotated[Principal, Depends(allow(*READERS, Role.REQUESTER))],
     header: Annotated[
         str | SkipJsonSchema[None],
         Header(alias="Read-Token", description=_SAYS, json_schema_extra={"pattern": _TOKEN}),
@@ -79,11 +78,27 @@ async def reader(
         str | SkipJsonSchema[None],
         Query(alias="read_token", description=_SAYS, json_schema_extra={"pattern": _TOKEN}),
     ] = None,
-) -> Reader:
+) -> Queries:
+    """Once the read models are as fresh as the read token demands."""
     for token in (header, parameter):
         if token is not None:
             await queries.freshness.wait(token)
+    return queries
+
+
+FreshDep = Annotated[Queries, Depends(fresh)]
+
+
+async def reader(
+    principal: Annotated[Principal, Depends(allow(*READERS, Role.REQUESTER))], queries: FreshDep
+) -> Reader:
+    return Reader(principal, queries)
+
+
+async def staff_reader(principal: Annotated[Principal, Depends(allow(*READERS))], queries: FreshDep) -> Reader:
     return Reader(principal, queries)
 
 
 ReaderDep = Annotated[Reader, Depends(reader)]
+StaffReaderDep = Annotated[Reader, Depends(staff_reader)]
+"""Of what no requester is told."""

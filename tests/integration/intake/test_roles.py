@@ -69,6 +69,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "GET /v1/tickets/{ticket_id}": EVERYONE,
     "GET /v1/tickets/{ticket_id}/events": EVERYONE,
     "GET /v1/tickets/{ticket_id}/comments": EVERYONE,
+    "GET /v1/tickets/{ticket_id}/routing": READERS,
     "GET /v1/commands/{command_id}": EVERYONE,
     "GET /v1/health/live": NOBODY_ASKED,
     "GET /v1/health/ready": NOBODY_ASKED,
