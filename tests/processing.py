@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
-from shared.events.agent import AGENT_COMMANDS, AGENT_EVENTS, AgentCommandData, AgentEventData, SetAgentLimit
+from shared.events.agent import AGENT_EVENTS, AgentCommandData, AgentEventData, SetAgentLimit
+from shared.events.directory import DirectoryCommandData
 from shared.events.envelope import Actor, ActorKind, Command, Event
 from shared.events.outcomes import COPY_HEADER, Outcome, decode_outcome
 from shared.events.personal import Plain
-from shared.events.ticket_commands import TICKET_COMMANDS, OpenTicket, TicketCommandData
+from shared.events.streams import COMMANDS
+from shared.events.ticket_commands import OpenTicket, TicketCommandData
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData
 from shared.events.ticket_values import Requester
 from shared.events.wire import command_headers, decode_event
@@ -109,7 +111,7 @@ def eventually(probe: Callable[[], ResultT], timeout_s: float = 20.0) -> ResultT
     return result
 
 
-CataloguedT = TypeVar("CataloguedT", TicketCommandData, AgentCommandData)
+CataloguedT = TypeVar("CataloguedT", TicketCommandData, AgentCommandData, DirectoryCommandData)
 
 
 def wish(
@@ -131,13 +133,19 @@ def listed(*agents: str, max_load: int = 100, version: int = 1) -> list[Command[
     return [wish(SetAgentLimit(max_load, active=True, directory_version=version), agent, LEA) for agent in agents]
 
 
-def send(settings: Settings, commands: Sequence[Command[TicketCommandData] | Command[AgentCommandData]]) -> None:
+Sent = Command[TicketCommandData] | Command[AgentCommandData] | Command[DirectoryCommandData]
+
+
+def send(settings: Settings, commands: Sequence[Sent]) -> None:
     producer = Producer(
         {"bootstrap.servers": settings.kafka_bootstrap_servers, "partitioner": "murmur2_random", "linger.ms": 5}
     )
     for command in commands:
-        stream = "agent" if isinstance(command.data, AgentCommandData) else "ticket"
-        catalogue: Any = AGENT_COMMANDS if stream == "agent" else TICKET_COMMANDS
+        stream, catalogue = next(
+            (stream, catalogue)
+            for stream, catalogue in COMMANDS.items()
+            if type(command.data) in catalogue.types.values()
+        )
         producer.produce(
             settings.topic(f"{stream}.commands"),
             catalogue.encode(command.data),

@@ -7,6 +7,8 @@ NOTES.mended is there, `server` fails while NOTES.down is, `slow` takes a second
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from shared.events.catalogue import Undecodable
@@ -57,7 +59,12 @@ def main(arguments: list[str]) -> int:
     configure_logs(settings, "worker")
     notes = Notes(Path(path))
     source = Source(topic, notes.handle, notes.restore)
-    return run_worker(settings, "worker", lambda settings: Worker(settings, group, [source]))
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[Worker]:
+        yield Worker(settings, group, [source])
+
+    return run_worker(settings, "worker", opened)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from services.ops.trouble import Trouble
+from services.router import group as router
 from shared.runtime.groups import At, OffsetsMissing, committed, ends, provision, write
 from shared.runtime.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
-COMMANDING: Mapping[str, tuple[str, ...]] = {}
+COMMANDING: Mapping[str, tuple[str, ...]] = {router.GROUP: router.TOPICS}
 """Each group that sends commands, and the topics that it reads."""
 
 

@@ -44,6 +44,7 @@ SERVICES = (
         wanted=lambda settings: settings.oidc_issuer is None,
     ),
     Service(*_python("intake-processor", "services.intake", "processor")),
+    Service(*_python("router", "services.router")),
     Service(*_python("projector", "services.projections", "projector")),
     Service(
         *_python("origin", "services.ops.origin"),

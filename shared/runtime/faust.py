@@ -6,6 +6,7 @@ records are delivered, and what is committed is the offset after the last acknow
 acknowledge one record of a partition at a time, in order, so that all before it is done.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, MutableMapping
 from typing import Any, cast
@@ -139,6 +140,27 @@ class Consumer(driver.Consumer):
 
 class Producer(driver.Producer):
     mundane_level = "debug"
+
+    lost: BaseException | None = None
+    """What was posted and not taken: nothing may be committed after it."""
+
+    async def post(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: RawHeaders, partition: int | None
+    ) -> None:
+        """Returns when it is on its way; nothing that was acknowledged since is committed before it is there."""
+        sending = await self._ensure_producer().send(
+            topic, value, key=key, partition=partition, headers=list(headers or ())
+        )
+        sending.add_done_callback(self._judge)
+
+    def _judge(self, sent: asyncio.Future[object]) -> None:
+        self.lost = self.lost or (None if sent.cancelled() else sent.exception())
+
+    async def flush(self) -> None:
+        """Faust awaits this before it commits. Raise what was posted and lost."""
+        await super().flush()
+        if self.lost is not None:
+            raise self.lost
 
     async def deliver(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: RawHeaders, partition: int | None

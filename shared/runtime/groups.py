@@ -4,11 +4,20 @@ Such a group never resets its offsets: from the beginning it would send again wh
 it would leave things undone, and neither would be noticed.
 """
 
+import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import wait
+from contextlib import closing
 from enum import StrEnum
 from typing import TypeVar
 
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
@@ -17,6 +26,9 @@ from shared.runtime.topics import admin
 
 _TIMEOUT_S = 30.0
 _PAUSE_S = 0.05
+_NO_LEADER_YET = frozenset(
+    {KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.UNKNOWN_TOPIC_OR_PART}
+)
 
 PlaceT = TypeVar("PlaceT", bound=tuple[str, int])
 
@@ -54,11 +66,9 @@ def provision(settings: Settings, group: str, topics: Iterable[str]) -> int:
 
 def committed(settings: Settings, group: str, topics: Iterable[str]) -> dict[tuple[str, int], int | None]:
     """Where the group stands in each partition; None: nowhere."""
-    client = admin(settings)
-    places = [TopicPartition(*place) for place in _places(client, settings, topics)]
-    asked = ConsumerGroupTopicPartitions(group, places)
-    (future,) = client.list_consumer_group_offsets([asked], request_timeout=_TIMEOUT_S).values()
-    found: list[TopicPartition] = future.result().topic_partitions
+    places = [TopicPartition(*place) for place in _places(admin(settings), settings, topics)]
+    with closing(_member(settings, group)) as member:
+        found = member.committed(places, timeout=_TIMEOUT_S)
     return {(one.topic, one.partition): None if one.offset < 0 else one.offset for one in found}
 
 
@@ -66,21 +76,49 @@ def write(settings: Settings, group: str, offsets: Offsets) -> None:
     """Raise `KafkaException` where the group has members: it is theirs to say."""
     if not offsets:
         return
-    client = admin(settings)
-    places = [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
-    wanted = ConsumerGroupTopicPartitions(group, places)
-    (future,) = client.alter_consumer_group_offsets([wanted], request_timeout=_TIMEOUT_S).values()
-    for one in future.result().topic_partitions:
-        if one.error is not None:
-            place = f"{one.topic}/{one.partition}"
-            raise OffsetsMissing(f"the offset of the group {group} in {place} was not taken: {one.error.str()}")
+    wanted = [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
+    with closing(_member(settings, group)) as member:
+        for one in member.commit(offsets=wanted, asynchronous=False) or ():
+            if one.error is not None:
+                place = f"{one.topic}/{one.partition}"
+                raise OffsetsMissing(f"the offset of the group {group} in {place} was not taken: {one.error}")
+
+
+def _member(settings: Settings, group: str) -> Consumer:
+    """Of the group in name only: it never joins.
+
+    The client's own questions about a group (`list_consumer_group_offsets`) end the process where the broker has
+    not found the group's coordinator yet, as on a broker that has just been started.
+    """
+    return Consumer(
+        {
+            "bootstrap.servers": settings.kafka_bootstrap_servers,
+            "group.id": group,
+            "enable.auto.commit": False,
+        }
+    )
 
 
 def ends(settings: Settings, topics: Iterable[str], at: At) -> dict[tuple[str, int], int]:
-    """The first offset of every partition, or that after the last record that a reader of committed ones gets."""
+    """The first offset of every partition, or that after the last record that a reader of committed ones gets.
+
+    A partition that was just made has no leader yet: that is waited for.
+    """
+    deadline = time.monotonic() + _TIMEOUT_S
+    while True:
+        try:
+            return _ends(settings, topics, at)
+        except KafkaException as failure:
+            if failure.args[0].code() not in _NO_LEADER_YET or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
+
+
+def _ends(settings: Settings, topics: Iterable[str], at: At) -> dict[tuple[str, int], int]:
     client = admin(settings)
     asked = {TopicPartition(*place): _SPECS[at] for place in _places(client, settings, topics)}
     answers = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_TIMEOUT_S)
+    wait(answers.values())  # a client that goes while it is still to answer takes the process with it
     return {(place.topic, place.partition): future.result().offset for place, future in answers.items()}
 
 

@@ -1,9 +1,10 @@
 """A consumer group's worker on Faust: one record of a topic at a time, at least once, stopped in order."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import structlog
 from aiokafka.errors import IllegalStateError, KafkaError
@@ -32,10 +33,11 @@ class Worker:
         self,
         settings: Settings,
         group: str,
-        sources: Sequence[Source],
+        sources: Sequence[Source] = (),
         transient: Sequence[type[Exception]] = (),
     ) -> None:
         self._settings = settings
+        self._beside: list[Callable[[], Coroutine[Any, Any, object]]] = []
         self._group = group
         self._transient: tuple[type[Exception], ...] = (OSError, *transient)
         self._held: set[TP] = set()
@@ -46,13 +48,21 @@ class Worker:
         self._parking = Parking(settings, group, self._write, self._look.set)
         self._handlings: dict[str, Handling] = {}
         for source in sources:
-            full = settings.topic(source.topic)
-            handling = Handling(source, self._parking, transient, self._suspended)
-            self._handlings[full] = handling
-            topic = self._app.topic(
-                full, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-            )
-            self._app.agent(topic, name=full, concurrency=1)(partial(self._follow, handling))
+            self.add(source)
+
+    def add(self, source: Source) -> None:
+        """Before `run`."""
+        full = self._settings.topic(source.topic)
+        handling = Handling(source, self._parking, self._transient, self._suspended)
+        self._handlings[full] = handling
+        topic = self._app.topic(
+            full, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+        self._app.agent(topic, name=full, concurrency=1)(partial(self._follow, handling))
+
+    def beside(self, begin: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """What runs for as long as the worker does, and ends it by ending; before `run`."""
+        self._beside.append(begin)
 
     async def send(
         self,
@@ -67,6 +77,19 @@ class Worker:
         full = self._settings.topic(topic)
         return await self._app.writer.deliver(full, key=key, value=value, headers=headers, partition=partition)
 
+    async def post(
+        self,
+        topic: str,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: RawHeaders = (),
+        partition: int | None = None,
+    ) -> None:
+        """As `send`, without the wait: the record that it follows from is committed only when it is there."""
+        full = self._settings.topic(topic)
+        await self._app.writer.post(full, key=key, value=value, headers=headers, partition=partition)
+
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Until `stop`. `ready` is called when partitions were dealt out and restored, be they none.
 
@@ -74,7 +97,7 @@ class Worker:
         """
         await asyncio.to_thread(create_topics, self._settings, [dead_letters(self._group)])
         works = (stop.wait(), self._serve(ready), self._crash(), self._parking.follow(), self._redrive())
-        tasks = [asyncio.create_task(work) for work in works]
+        tasks = [asyncio.create_task(work) for work in (*works, *(begin() for begin in self._beside))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -106,6 +129,10 @@ class Worker:
             self._look.clear()
             for full, handling in self._handlings.items():
                 await handling.redrive(partial(self._holds, full))
+
+    def holds(self, topic: str, partition: int) -> bool:
+        """Whether the partition is this worker's, restored; `topic` is the contract's name."""
+        return self._holds(self._settings.topic(topic), partition)
 
     def _holds(self, topic: str, partition: int) -> bool:
         return TP(topic, partition) in self._held

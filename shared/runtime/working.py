@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import uvloop
 from aiokafka.errors import KafkaError
@@ -15,19 +16,25 @@ from shared.runtime.settings import Settings
 from shared.runtime.topics import TopicMismatch
 from shared.runtime.worker import Worker
 
+Opened = Callable[[Settings], AbstractAsyncContextManager[Worker]]
 
-def run_worker(settings: Settings, name: str, build: Callable[[Settings], Worker]) -> int:
-    """The exit status. `build` is called inside the loop; `name` is for the sentence."""
+
+def run_worker(settings: Settings, name: str, opened: Opened, ending: tuple[type[Exception], ...] = ()) -> int:
+    """The exit status. `opened` opens what the worker needs, inside the loop; `name` is for the sentence.
+
+    `ending`: a service's own reasons to stop, whose text says what to do.
+    """
     try:
-        uvloop.run(_run(settings, build))
-    except (KafkaError, OffsetsMissing, TopicMismatch, Unburied) as failure:
+        uvloop.run(_run(settings, opened))
+    except (KafkaError, OffsetsMissing, TopicMismatch, Unburied, *ending) as failure:
         sys.stderr.write(f"the {name} stops: {failure}\n")
         return 1
     return 0
 
 
-async def _run(settings: Settings, build: Callable[[Settings], Worker]) -> None:
+async def _run(settings: Settings, opened: Opened) -> None:
     stop = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    await build(settings).run(stop, announce_ready)
+    async with opened(settings) as worker:
+        await worker.run(stop, announce_ready)

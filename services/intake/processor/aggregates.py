@@ -1,7 +1,6 @@
 """The aggregates that the processor writes: tickets, agents' slots, and the records of the directory."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
 from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter
@@ -15,7 +14,6 @@ from services.intake.domain.reference import reference
 from services.intake.domain.ticket import Ticket
 from services.intake.processor.aggregate import Aggregate, AnyAggregate, Remembered, Versioned
 from shared.events.agent import AGENT_COMMANDS, AGENT_EVENTS, AgentCommandData, AgentEventData
-from shared.events.catalogue import Catalogue
 from shared.events.directory import (
     DIRECTORY_COMMANDS,
     DIRECTORY_EVENTS,
@@ -89,10 +87,3 @@ AGENTS: Aggregate[agent.Agent, AgentCommandData, AgentEventData] = Aggregate(
     snapshot=TypeAdapter(tuple[agent.Agent, tuple[Remembered, ...]]),
     react_again=agent_react.react_again,
 )
-
-COMMANDS: Mapping[str, Catalogue[Any]] = {
-    "ticket": TICKET_COMMANDS,
-    "agent": AGENT_COMMANDS,
-    "directory": DIRECTORY_COMMANDS,
-}
-"""How the commands of each stream are written, for those that follow from another's."""

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from services.intake.processor.aggregates import COMMANDS
 from services.intake.processor.handle import Handled, Lot
 from services.intake.processor.position import POSITION_KEY, Position, encode_position
 from services.intake.processor.staged import Staged
 from shared.events.outcomes import COPY_HEADER, CORRELATION_HEADER, POSITION_HEADER
+from shared.events.streams import COMMANDS
 from shared.events.wire import command_headers, event_headers
 from shared.runtime.dead_letters import DeadLetter
 

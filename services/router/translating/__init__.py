@@ -1,0 +1,1 @@
+"""What is relevant for routing of each stream's events, as requests; without state, each event by itself."""
