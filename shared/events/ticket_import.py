@@ -22,7 +22,7 @@ class ImportedMessage:
 class ImportTicket:
     """The ticket as one row of another system has it; the first opens it, each later one is a change.
 
-    `row` rises within a ticket. The times are those of the source; the command's `occurred_at` is that of the
+    `row` names it within its ticket. The times are those of the source; the command's `occurred_at` is that of the
     row. `reassignments` is what the source counted since the row before; `messages` are new in this row.
     """
 

@@ -44,7 +44,7 @@ class ImportItem(Body):
     op: Literal["import"]
     source: str = Field(min_length=1, max_length=100, description="Names the other system.")
     external: str = Field(min_length=1, max_length=255, description="The ticket's number there.")
-    row: int = Field(ge=0, le=2**53 - 1, description="Rises within a ticket; a row is taken once.")
+    row: int = Field(ge=0, le=2**53 - 1, description="Names the row within its ticket; a row is taken once.")
     occurred_at: Moment = Field(description="When the row was written there.")
     subject: Subject
     description: str = ""

@@ -11,12 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.ops.client import ApiClient, As, Token, Url, connect
+from services.ops.importing.filed_messages import read_messages
 from services.ops.importing.folding import Folded, fold
-from services.ops.importing.histories import BadRow, TicketRow, Tickets, Told
+from services.ops.importing.histories import Tickets
 from services.ops.importing.mapping import load_mapping
+from services.ops.importing.names import Names
 from services.ops.importing.report import ImportReport
 from services.ops.importing.rows import read_rows
 from services.ops.importing.sending import send
+from services.ops.importing.told import BadRow, TicketRow, Told
 from services.ops.importing.values import Reading
 from services.ops.trouble import Trouble
 from shared.runtime.settings import Settings
@@ -29,6 +32,9 @@ def import_(  # noqa: PLR0913 # one parameter an option
     file: Annotated[Path, typer.Argument(help="A .csv or .jsonl file, or one compressed to .gz.")],
     *,
     mapping: Annotated[Path, typer.Option(help="A YAML file that says which column is which property.")],
+    messages: Annotated[
+        Path | None, typer.Option(help="A file of the tickets' messages, where the export has one.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Name of the other system; else the mapping's.")] = None,
     timezone: Annotated[str, typer.Option(help="Zone of times that state none, e.g. Europe/Berlin.")] = "UTC",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of the rows.")] = False,
@@ -45,7 +51,9 @@ def import_(  # noqa: PLR0913 # one parameter an option
     name = source or known.source
     if name is None:
         raise Trouble("the other system has no name: give --source, or `source:` in the mapping")
-    tickets = Tickets(known, Reading(frozenset(known.unknown), known.times, _zone(timezone)), name)
+    names = Names(known.people)
+    reading = Reading(frozenset(known.unknown), known.times, _zone(timezone), names)
+    tickets = Tickets(known, reading, name, read_messages(messages, known, reading))
     total = sum(1 for _ in read_rows(file, known.delimiter))
     console = Console(stderr=True)
     said = ImportReport(str(file), name, dry_run)
@@ -53,7 +61,8 @@ def import_(  # noqa: PLR0913 # one parameter an option
     with _progress(console) as progress:
         task = progress.add_task("importing", total=total)
         told = tickets.of(read_rows(file, known.delimiter))
-        run(told, api, said, lambda: progress.advance(task))
+        run(told, api, said, lambda: progress.update(task, advance=1, total=max(total, said.rows)))
+    said.renamed = list(names.renamed())
     said.order()
     said.show(Console())
     if report is not None:
@@ -100,7 +109,7 @@ def _prepared(
         if good:
             ticket = list(fold(good, now))
             for folded in ticket:
-                report.imply(folded.row, folded.implied)
+                report.note(folded.row, folded.implied)
             yield ticket
 
 

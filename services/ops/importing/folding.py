@@ -10,7 +10,7 @@ from services.intake.domain.evolve import CONVERSATION, TicketEvent, evolve
 from services.intake.domain.policy import Policy
 from services.intake.domain.record import record
 from services.intake.domain.rejected import Rejected
-from services.ops.importing.histories import TicketRow
+from services.ops.importing.told import TicketRow
 from shared.events.envelope import Actor, ActorKind, Command, Origin
 from shared.events.identity import import_command_id, imported_ticket_id
 from shared.events.personal import IdentityCodec

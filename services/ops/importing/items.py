@@ -6,7 +6,9 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from services.intake.api.bulk_bodies import ImportItem
-from services.ops.importing.mapping import From, TicketMapping
+from services.ops.importing.mapping import TicketMapping
+from services.ops.importing.names import Kind
+from services.ops.importing.origins import From
 from services.ops.importing.values import BadValue, Reading
 
 _PROPERTY = {"team_id": "team", "assignee_id": "assignee"}
@@ -32,8 +34,8 @@ def item_of(  # noqa: PLR0913 - what a row needs to know of its ticket's others
         "channel": reading.text(values, mapping.channel),
         "priority": reading.text(values, mapping.priority),
         "category": reading.text(values, mapping.category),
-        "team_id": reading.identifier(values, mapping.team),
-        "assignee_id": reading.identifier(values, mapping.assignee),
+        "team_id": reading.identifier(values, mapping.team, Kind.TEAM),
+        "assignee_id": reading.identifier(values, mapping.assignee, Kind.PERSON),
         "opened_at": reading.time(values, mapping.opened_at),
         "resolved_at": reading.time(values, mapping.resolved_at) or resolved_at,
         "closed_at": reading.time(values, mapping.closed_at),
@@ -80,7 +82,7 @@ def _occurred_at(
 def _requester(mapping: TicketMapping, reading: Reading, values: Mapping[str, object]) -> dict[str, str]:
     origin = mapping.requester
     found = {
-        "id": reading.identifier(values, origin.id),
+        "id": reading.identifier(values, origin.id, Kind.PERSON),
         "name": reading.text(values, origin.name),
         "email": reading.text(values, origin.email),
     }
@@ -91,8 +93,7 @@ def _requester(mapping: TicketMapping, reading: Reading, values: Mapping[str, ob
 
 
 def _tags(mapping: TicketMapping, reading: Reading, values: Mapping[str, object]) -> list[str]:
-    found = (reading.text(values, origin) for origin in mapping.tags)
-    return list(dict.fromkeys(tag for tag in found if tag is not None))
+    return list(dict.fromkeys(tag for origin in mapping.tags for tag in reading.texts(values, origin)))
 
 
 def _fields(mapping: TicketMapping, reading: Reading, values: Mapping[str, object]) -> dict[str, object]:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from services.ops.importing.message_mapping import MessagesFrom
+from services.ops.importing.origins import Origin, Part
 from services.ops.trouble import Trouble
 
 ISO = "iso"
@@ -16,43 +18,15 @@ class BadMapping(Trouble):
     """The mapping file does not say what it must, or says what is not known."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class From(_Part):
-    """Where a property comes from: a column, a template of columns, or the same value for every row.
-
-    `values` are the source's words and ours; a word that is not among them refuses the row. `otherwise` stands
-    in where the row says nothing.
-    """
-
-    column: str | None = None
-    template: str | None = None
-    value: str | None = None
-    values: Mapping[str, str] | None = None
-    otherwise: str | None = None
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "From":
-        if sum(origin is not None for origin in (self.column, self.template, self.value)) != 1:
-            raise ValueError("give one of column, template and value")
-        return self
-
-
-def _column(given: object) -> object:
-    return {"column": given} if isinstance(given, str) else given
-
-
-Origin = Annotated[From, BeforeValidator(_column)]
-"""In the file, a plain text is the name of a column."""
-
-
 def _same_names(given: object) -> object:
     return {name: name for name in given} if isinstance(given, list) else given
 
 
-class RequesterFrom(_Part):
+def _one_or_more(given: object) -> object:
+    return [given] if isinstance(given, dict) else given
+
+
+class RequesterFrom(Part):
     id: Origin | None = None
     name: Origin | None = None
     email: Origin | None = None
@@ -64,11 +38,22 @@ class RequesterFrom(_Part):
         return self
 
 
-class TicketMapping(_Part):
+class _Words(yaml.SafeLoader):
+    """Every value is the text that it is written with: a source's words are `2`, `true` and `No` as well."""
+
+
+_Words.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in known if tag == "tag:yaml.org,2002:null"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+class TicketMapping(Part):
     """`rows`: `tickets` has a row a ticket, as it is; `history` a row a recorded change, oldest first.
 
     `unknown`: texts that mean nothing, besides the empty one. `times`: `iso`, or a format of `strptime`.
-    `fields`: custom fields by name, with the column of each. `reassignments`: the source's counter.
+    `fields`: custom fields by name, with the column of each. `reassignments`: the source's counter. `people`: the
+    source's ids of people and ours; who is not there keeps the source's.
     """
 
     source: str | None = None
@@ -76,6 +61,7 @@ class TicketMapping(_Part):
     unknown: tuple[str, ...] = ()
     times: str = ISO
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    people: Mapping[str, str] = Field(default_factory=dict)
 
     external: Origin
     subject: Origin
@@ -94,6 +80,7 @@ class TicketMapping(_Part):
     reassignments: Origin | None = None
     tags: tuple[Origin, ...] = ()
     fields: Annotated[Mapping[str, str], BeforeValidator(_same_names)] = Field(default_factory=dict)
+    messages: Annotated[tuple[MessagesFrom, ...], BeforeValidator(_one_or_more)] = ()
 
     @model_validator(mode="after")
     def _a_change_has_a_time(self) -> "TicketMapping":
@@ -101,10 +88,25 @@ class TicketMapping(_Part):
             raise ValueError("a history needs occurred_at, the time at which each row was written")
         return self
 
+    @model_validator(mode="after")
+    def _messages_agree(self) -> "TicketMapping":
+        if sum(form.ticket is not None for form in self.messages) > 1:
+            raise ValueError("messages: at most one has a file of its own")
+        if self.description is None and any(form.first == "description" for form in self.messages):
+            raise ValueError("messages: the first can be left out only where description says which column has it")
+        if self.occurred_at is None and any(form.in_row and form.at is None for form in self.messages):
+            raise ValueError("messages: give at, or occurred_at, the time of the row that holds the message")
+        return self
+
+    @property
+    def filed(self) -> MessagesFrom | None:
+        """The messages that have a file of their own."""
+        return next((form for form in self.messages if form.ticket is not None), None)
+
 
 def load_mapping(path: Path) -> TicketMapping:
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = yaml.load(path.read_text(encoding="utf-8"), _Words)  # noqa: S506 - a safe loader that reads less
     except OSError as failure:
         raise BadMapping(f"the mapping {path} cannot be read: {failure.strerror}") from failure
     except (UnicodeDecodeError, yaml.YAMLError) as fault:

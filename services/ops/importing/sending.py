@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from services.ops.client import ApiClient, Refused, Unreachable
-from services.ops.importing.histories import TicketRow
+from services.ops.importing.told import TicketRow
 from services.ops.trouble import Trouble
 
 IN_FLIGHT = 400

@@ -1,11 +1,13 @@
 """From a row to the values that the mapping asks of it; pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from string import Formatter
 
-from services.ops.importing.mapping import ISO, From
+from services.ops.importing.mapping import ISO
+from services.ops.importing.names import Kind, Names
+from services.ops.importing.origins import From
 
 
 class BadValue(Exception):
@@ -24,12 +26,11 @@ class Reading:
     unknown: frozenset[str]
     times: str
     zone: tzinfo
+    names: Names = field(default_factory=Names)
 
     def raw(self, values: Mapping[str, object], column: str) -> str | int | float | bool | None:
         """Raise `BadValue` where the column is not there or holds what a property cannot have."""
-        if column not in values:
-            raise BadValue(column, "the row has no such column")
-        value = values[column]
+        value = nested(values, column)
         if isinstance(value, str):
             if value.strip() == "" or value.strip() in self.unknown:
                 return None
@@ -56,10 +57,19 @@ class Reading:
             raise BadValue(origin.column, f"{found.strip()!r} is not among the mapping's values: {known}")
         return wanted
 
-    def identifier(self, values: Mapping[str, object], origin: From | None) -> str | None:
-        """Ids hold no white space: each run of it becomes a hyphen."""
+    def texts(self, values: Mapping[str, object], origin: From) -> Iterator[str]:
+        """Each of a JSON list, or the one text."""
+        column = origin.column
+        found = None if column is None else nested(values, column)
+        rows = [{column: one} for one in found] if column is not None and isinstance(found, list) else [values]
+        for row in rows:
+            text = self.text(row, origin)
+            if text is not None:
+                yield text
+
+    def identifier(self, values: Mapping[str, object], origin: From | None, kind: Kind) -> str | None:
         found = self.text(values, origin)
-        return None if found is None else "-".join(found.split())
+        return None if found is None else self.names.id_of(kind, found)
 
     def time(self, values: Mapping[str, object], origin: From | None) -> datetime | None:
         found = self.text(values, origin)
@@ -90,6 +100,21 @@ class Reading:
                 for before, name, _, _ in Formatter().parse(origin.template)
             )
         return None if origin.column is None else _as_text(self.raw(values, origin.column))
+
+
+def nested(values: Mapping[str, object], column: str) -> object:
+    """What the row has there; `a.b` is the `b` of the object `a`, where no column is called so.
+
+    Raise `BadValue` where there is no such column.
+    """
+    found: object = {column: values[column]} if column in values else values
+    for name in [column] if column in values else column.split("."):
+        if found is None:
+            return None
+        if not isinstance(found, Mapping) or name not in found:
+            raise BadValue(column, "the row has no such column")
+        found = found[name]
+    return found
 
 
 def _as_text(value: str | float | bool | None) -> str | None:  # noqa: FBT001 - a value of a row, no switch

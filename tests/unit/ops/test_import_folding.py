@@ -8,8 +8,8 @@ import pytest
 from services.intake.api.bulk_bodies import ImportItem
 from services.ops.importing.command import run
 from services.ops.importing.folding import command_of, fold
-from services.ops.importing.histories import BadRow, TicketRow, Told
-from services.ops.importing.report import Implied, ImportReport, Refused
+from services.ops.importing.report import ImportReport, Noted, Refused
+from services.ops.importing.told import BadRow, TicketRow, Told
 from shared.events.identity import import_command_id, imported_ticket_id
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_a_dry_run_reports_what_a_run_would(tmp_path: Path) -> None:
             Refused(5, "7", 3, None, "ticket_closed", "The source has a closed ticket become open."),
             Refused(9, None, None, None, "malformed", "not CSV"),
         ],
-        implied=[Implied(4, "7", 2, "the source goes from open to closed at once; it was resolved in between")],
+        implied=[Noted(4, "7", 2, "the source goes from open to closed at once; it was resolved in between")],
     )
     assert len(advanced) == 5
     report.write(tmp_path / "report.json")

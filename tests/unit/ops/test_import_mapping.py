@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.api.bulk_bodies import ImportItem
-from services.ops.importing.histories import BadRow, TicketRow, Tickets, Told
+from services.ops.importing.histories import Tickets
 from services.ops.importing.mapping import BadMapping, TicketMapping, load_mapping
 from services.ops.importing.rows import BadFile, Row, read_rows
+from services.ops.importing.told import BadRow, TicketRow, Told
 from services.ops.importing.values import Reading
 from shared.events.ticket_values import Channel, FieldValue, Priority, Status
 
