@@ -127,11 +127,11 @@ class Log:
         decided = self.held(ticket, name)
         return decided + self.say(ticket, TicketTaken(name, routed=True))
 
-    def held(self, ticket: UUID, name: str) -> list[Decision]:
-        """The last slot of theirs that the router asked for is reserved."""
+    def held(self, ticket: UUID, name: str, explanation: Explanation | None = None) -> list[Decision]:
+        """A slot of theirs is reserved, by the router's last decision for it unless told."""
         slot = self._slots[ticket, name] = uuid5(ticket, f"{name}/{len(self.recorded)}")
-        explanation = self._asked.get((ticket, name))
-        return self.say(name, SlotReserved(slot, ticket, SlotPurpose.ROUTED, 1, 5, explanation=explanation))
+        because = explanation or self._asked.get((ticket, name))
+        return self.say(name, SlotReserved(slot, ticket, SlotPurpose.ROUTED, 1, 5, explanation=because))
 
     def released(self, ticket: UUID, name: str, reason: ReleaseReason = ReleaseReason.LEFT) -> list[Decision]:
         return self.say(name, SlotReleased(self._slots[ticket, name], ticket, reason, 0))

@@ -64,11 +64,12 @@ def try_line(state: State, line: Iterable[UUID], position: int) -> Iterator[Deci
         ticket = state.tickets[ticket_id]
         if nobody is not None and ticket.queued == nobody:
             continue
-        yield from choose(state, ticket, position)
+        decided = list(choose(state, ticket, position))
+        yield from decided
         if ticket.waits:
             nobody = ticket.queued
-            told += 1
-            if told > TOLD_AT_ONCE:
+            told += len(decided)
+            if told == TOLD_AT_ONCE:
                 return
 
 

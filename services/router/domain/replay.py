@@ -71,6 +71,7 @@ class _Compared:
     def __init__(self) -> None:
         self._replay = Replay()
         self._begun = -1
+        self._granted: set[UUID] = set()
         self._chosen: dict[tuple[UUID, int], str | None] = {}
         self._earlier: dict[UUID, tuple[int, str]] = {}
 
@@ -83,11 +84,12 @@ class _Compared:
             self._earlier.setdefault(ticket_id, (position, agent_id))
 
     def granted(self, slot: SlotReserved, agent_id: str) -> None:
-        """What was decided before the replay began cannot be decided again."""
-        if slot.purpose is not SlotPurpose.ROUTED or slot.explanation is None:
+        """Once each; what was decided before the replay began cannot be decided again."""
+        if slot.purpose is not SlotPurpose.ROUTED or slot.explanation is None or slot.reservation in self._granted:
             return
         if slot.explanation.position < self._begun:
             return
+        self._granted.add(slot.reservation)
         self._replay.decisions += 1
         decided = slot.explanation.position
         chosen = self._chosen.pop((slot.ticket_id, decided), None)

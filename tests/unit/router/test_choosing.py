@@ -28,12 +28,13 @@ from shared.events.routing import (
     TicketDue,
     TicketLeft,
     TicketMoved,
+    TicketNoted,
     TicketPropertiesChanged,
     TicketTaken,
 )
 from shared.events.routing_values import Candidate, Explanation, LeftOut, QueueReason
 from shared.events.ticket_values import Priority, Status, Tier
-from tests.routing import AT, MINUTE, SECOND, T1, T2, T3, Log
+from tests.routing import AT, MINUTE, SECOND, STEP, T1, T2, T3, Log
 
 
 def given_to(decided: list[Decision]) -> list[str]:
@@ -345,3 +346,147 @@ def test_what_is_delivered_again_decides_nothing(log: Log) -> None:
 
 def test_nothing_is_wanted_of_time_where_nothing_waits() -> None:
     assert Routing().wanted_tick() is None
+
+
+def test_a_slot_that_was_asked_for_in_vain_is_another_agents_next(log: Log) -> None:
+    log.agent("ada")
+    log.agent("ben")
+    assert given_to(log.ticket(T1)) == ["ada"]
+    (decision,) = log.wait(2 * SECOND)
+    assert isinstance(decision, Reserve)
+    assert (decision.agent_id, decision.explanation.left_out) == ("ben", {LeftOut.NO_ANSWER: 1})
+
+
+def test_while_nobody_answers_tries_become_rare(log: Log) -> None:
+    log.agent("ada")
+    log.ticket(T1)
+    assert len(log.wait(5 * MINUTE)) == 8  # after 2, 6, 14, 30 and 62 seconds, then every minute
+
+
+def test_a_ticket_that_declined_rests_until_there_is_news_of_it_or_time_has_passed(log: Log) -> None:
+    log.agent("ada")
+    for ticket in (T1, T2):
+        log.ticket(ticket)
+        log.held(ticket, "ada")
+        assert log.released(ticket, "ada", ReleaseReason.DECLINED) == []
+    assert given_to(log.say(T1, TicketPropertiesChanged(priority=Priority.P1))) == ["ada"]
+    (decision,) = log.wait(2 * SECOND - STEP)
+    assert isinstance(decision, Reserve)
+    assert decision.ticket_id == T2
+
+
+def test_while_its_slot_is_granted_a_ticket_is_waited_for(log: Log) -> None:
+    log.agent("ada")
+    log.ticket(T1)
+    log.held(T1, "ada")
+    assert log.wait(59 * SECOND) == []
+    assert given_to(log.wait(SECOND)) == ["ada"]
+
+
+def test_leads_who_cannot_be_asked_are_passed_over_for_those_of_the_fallback_team(log: Log) -> None:
+    log.records(
+        [
+            ("teams/support", Team("Support", ("lea",), fallback_team_id="office")),
+            ("teams/office", Team("Office", ("olga",))),
+        ]
+    )
+    log.agent("lea", there=False)
+    log.agent("olga", team="office")
+    log.ticket(T1, team="support")
+    (decision,) = log.wait(30 * MINUTE)
+    assert isinstance(decision, Reserve)
+    assert (decision.agent_id, decision.explanation.team_id) == ("olga", "office")
+
+
+def test_a_ticket_of_no_team_is_anybodys_and_falls_back_to_any_lead(log: Log) -> None:
+    log.say("categories/printer", Category("support", (RequiredSkill("printer"),)))
+    log.say("teams/sales", Team("Sales", ("lea",)))
+    log.agent("lea", team="sales")
+    log.ticket(T1, tags=("printer",))
+    assert given_to(log.wait(30 * MINUTE)) == ["lea"]
+
+
+def test_away_is_counted_from_the_last_heartbeat(log: Log) -> None:
+    log.agent("ada")
+    log.ticket(T1)
+    log.granted(T1, "ada")
+    log.wait(5 * MINUTE)
+    log.say("presence/ada", PresenceChanged(Presence.ABSENT, log.now - MINUTE))
+    assert log.wait(9 * MINUTE - SECOND) == []
+    assert log.wait(SECOND) == [Unassign(T1, "ada", 1)]
+
+
+def test_taking_from_the_absent_is_tried_again_and_at_once_where_more_was_said(log: Log) -> None:
+    log.agent("ada")
+    log.ticket(T1)
+    log.granted(T1, "ada")
+    log.say("agents/ada", RecordForgotten())
+    assert log.say(T1, TicketNoted()) == [Unassign(T1, "ada", 2)]
+    assert log.wait(2 * SECOND) == [Unassign(T1, "ada", 2)]
+    assert log.say(T1, TicketAnswered(Side.AGENT)) == []
+    assert log.wait(60 * MINUTE) == []
+
+
+def test_a_reopened_ticket_of_one_who_has_left_is_routed_again(log: Log) -> None:
+    log.agent("ada")
+    log.ticket(T1)
+    log.granted(T1, "ada")
+    log.say(T1, TicketAnswered(Side.AGENT))
+    log.say(T1, TicketMoved(Status.RESOLVED))
+    assert log.say("ada", AgentLimitSet(5, active=False, directory_version=2)) == []
+    assert log.say(T1, TicketMoved(Status.OPEN)) == [Unassign(T1, "ada", 4)]
+
+
+def test_of_whom_nothing_is_known_yet_tickets_stay_for_the_whole_wait(log: Log) -> None:
+    """Topics have no common order: the directory's word of an agent may come after their tickets."""
+    log.ticket(T1)
+    log.say(T1, TicketTaken("ada"))
+    log.say("agents/ada", AgentRecorded("support", Tier.AGENT, {}))
+    assert log.wait(9 * MINUTE) == []
+    log.say("ada", AgentLimitSet(5, active=True, directory_version=1))
+    log.online("ada")
+    assert log.wait(60 * MINUTE) == []
+
+
+def test_an_unknown_agent_team_or_record_is_nobodys_trouble(log: Log) -> None:
+    log.agent("ada", team="nowhere")
+    log.say("teams/support", Team("Support", ("nobody",), fallback_team_id="nowhere"))
+    log.say("rules/printer", RecordForgotten())
+    log.say(T1, TicketLeft())
+    log.ticket(T2, team="support")
+    assert log.wait(60 * MINUTE) == []
+
+
+def test_a_lowered_limit_takes_nothing_away_and_lets_nothing_in(log: Log) -> None:
+    log.agent("ada", max_load=2)
+    for ticket in (T1, T2):
+        log.ticket(ticket)
+        log.granted(ticket, "ada")
+    assert log.say("ada", AgentLimitSet(1, active=True, directory_version=2)) == []
+    assert queued(log.ticket(T3)) == (QueueReason.EVERYBODY_FULL, ())
+    assert log.released(T1, "ada") == []
+    assert given_to(log.released(T2, "ada")) == ["ada"]
+
+
+def test_thousands_who_wait_are_told_why_a_hundred_at_a_time_in_each_line(log: Log) -> None:
+    log.agent("ada", there=False)
+    tickets = [T1.__class__(int=number) for number in range(1, 251)]
+    for ticket in tickets:
+        log.ticket(ticket)
+    log.say("ada", AgentLimitSet(0, active=True, directory_version=2))
+    log.online("ada")
+    told = [log.wait(5 * SECOND) for _ in range(4)]
+    assert [len(one) for one in told] == [100, 100, 50, 0]
+    assert {one.ticket_id for some in told for one in some if isinstance(one, Queue)} == set(tickets)
+
+
+def test_ticks_are_wanted_while_tickets_wait_and_for_what_time_brings(log: Log) -> None:
+    log.agent("ada", max_load=1)
+    assert log.routing.wanted_tick() is None
+    log.ticket(T1)
+    assert log.routing.wanted_tick() == log.now + 2 * SECOND
+    log.granted(T1, "ada")
+    assert log.routing.wanted_tick() is None
+    log.wait(10 * SECOND)
+    log.ticket(T2)
+    assert log.routing.wanted_tick() == log.now + 5 * SECOND
