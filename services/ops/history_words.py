@@ -67,6 +67,7 @@ WORDS: Mapping[str, Callable[[Payload], str]] = {
     "opened": lambda payload: f"opened as {payload['reference']}, {payload['priority']}, by {payload['channel']}",
     "assigned": _hands,
     "claimed": lambda payload: f"claimed by {payload['assignee_id']}",
+    "queued": lambda payload: f"waits: {str(payload['reason']).replace('_', ' ')}",
     "unassigned": _unassigned,
     "requester_replied": lambda _: "the requester wrote",
     "agent_replied": lambda payload: "first response" if payload.get("first_response") else "answered",

@@ -17,7 +17,7 @@ from tests.servers import embedded_postgres, own_database, process_home, started
 GROUPS: Mapping[str, Sequence[str]] = {
     "intake": ("tests.bench.intake_http", "tests.bench.processor"),
     "projections": ("tests.bench.projections",),
-    "router": ("tests.bench.router_rank",),
+    "router": ("tests.bench.router_rank", "tests.bench.router_service"),
 }
 OUTPUT = Path("build/bench")
 

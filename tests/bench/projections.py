@@ -40,7 +40,7 @@ def run(settings: Settings, emit: Emit) -> None:
 def applied(settings: Settings, emit: Emit) -> None:
     """In turn: a raw COPY of the event rows, then a projector's process that starts at the log's beginning."""
     events = list(backlog(_TICKETS))[:_EVENTS]
-    _write(settings, events)
+    write(settings, events)
     copied: list[float] = []
     rates: list[float] = []
     for number in range(ROUNDS):
@@ -93,7 +93,8 @@ def _produce(settings: Settings, producer: Producer, event: Event[TicketEventDat
     )
 
 
-def _write(settings: Settings, events: Events) -> None:
+def write(settings: Settings, events: Events) -> None:
+    """Onto `ticket.events`, in transactions as the processor writes them."""
     producer = _producer(settings)
     for start in range(0, len(events), 2_000):
         producer.begin_transaction()

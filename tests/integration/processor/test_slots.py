@@ -1,16 +1,10 @@
 """Slots on a real broker: reserved, then assigned, across two streams and across the processor's death."""
 
 import random
-from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from services.intake.domain import agent
-from services.intake.domain.agent import Agent
-from services.intake.domain.evolve import evolve
-from services.intake.domain.ticket import Ticket
-from services.intake.domain.ticket_slots import COUNTED
-from shared.events.agent import ReserveSlot, SlotPurpose, SlotReserved
+from shared.events.agent import ReserveSlot, SlotPurpose
 from shared.events.outcomes import Accepted, Refused
 from shared.events.personal import Plain
 from shared.events.ticket_commands import AwaitCustomer, ReplyAsRequester, ResolveTicket, ResumeTicket
@@ -32,20 +26,11 @@ from tests.processing import (
     send,
     wish,
 )
+from tests.slots import folded, granted_below_the_limit, slots_due, slots_held
 
 TICKET = UUID("0189d3f4-0000-7000-8000-000000000001")
 OTHER = UUID("0189d3f4-0000-7000-8000-000000000002")
 SAID = Message(Plain("It burns again."))
-
-
-def folded(settings: Settings) -> tuple[Mapping[str, Ticket], Mapping[str, Agent]]:
-    tickets: dict[str, Ticket] = {}
-    for event in events(settings):
-        tickets[event.subject] = evolve(tickets.get(event.subject), event)
-    agents: dict[str, Agent] = {}
-    for one in agent_events(settings):
-        agents[one.subject] = agent.evolve(agents.get(one.subject), one)
-    return tickets, agents
 
 
 def undecided(settings: Settings) -> int:
@@ -132,26 +117,5 @@ def test_killed_at_any_moment_slots_are_what_tickets_hold(settings: Settings, tm
     with processor(settings, tmp_path):
         eventually(lambda: undecided(settings) == 0)
     found, agents = folded(settings)
-    held = {
-        name: {
-            ticket.reservation: ticket.id
-            for ticket in found.values()
-            if ticket.assignee_id == name and ticket.status in COUNTED
-        }
-        for name in ("ada", "ben")
-    }
-    assert {name: one.slots for name, one in agents.items()} == held
-    assert _claimed_below_the_limit(settings) > 5
-
-
-def _claimed_below_the_limit(settings: Settings) -> int:
-    """How many claims were granted, each with room for it or for a ticket that was held already."""
-    claimed, agents = 0, dict[str, Agent]()
-    for event in agent_events(settings):
-        before = agents.get(event.subject)
-        agents[event.subject] = after = agent.evolve(before, event)
-        if isinstance(event.data, SlotReserved) and event.data.purpose is SlotPurpose.CLAIMED:
-            assert before is not None
-            assert after.load <= after.max_load or after.load == before.load
-            claimed += 1
-    return claimed
+    assert slots_held(agents) == slots_due(found)
+    assert granted_below_the_limit(settings, SlotPurpose.CLAIMED) > 5
