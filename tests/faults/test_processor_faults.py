@@ -7,6 +7,7 @@ from pathlib import Path
 from shutil import rmtree
 from uuid import UUID, uuid4
 
+from services.intake.processor.log import transactional_producer
 from shared.events.outcomes import Accepted
 from shared.events.personal import Plain
 from shared.events.ticket_commands import AddNote
@@ -16,7 +17,7 @@ from tests.faults.evidence import await_decided, await_outcomes, gathered
 from tests.faults.history import Asked, Seen
 from tests.faults.load import steady_load
 from tests.faults.scene import SEED, Tried, await_served, impatient, pause, projector, times
-from tests.processing import OPEN, RITA, events, outcomes, processor, send, wish
+from tests.processing import OPEN, RITA, events, eventually, outcomes, processor, send, wish
 
 FENCED = "fenced by a newer instance"
 """What the Kafka client says of it on a processor's standard error."""
@@ -38,6 +39,21 @@ def test_kill_9_of_the_processor(settings: Settings, tmp_path: Path, chance: ran
             tried.recovered(load, killed_at)
             load.stop()
             assert tried.judge(gathered(settings, load.history)) == []
+
+
+def test_kill_9_in_the_first_transaction_of_a_partition(settings: Settings, tmp_path: Path) -> None:
+    """Of which only offsets are left, and no position: the next processor begins at the beginning."""
+    settings = impatient(settings)
+    for partition in range(settings.partitions):
+        killed = transactional_producer(settings, "ticket.commands", partition)
+        killed.init_transactions(20)
+        killed.begin_transaction()
+        for topic in ("ticket.events", "ticket.snapshots"):
+            killed.produce(settings.topic(topic), b"{}", b"none", partition)
+        assert killed.flush(20) == 0  # as far as it came
+    with processor(settings, tmp_path):
+        send(settings, [wish(OPEN, uuid4(), RITA) for _ in range(20)])
+        eventually(lambda: [event.version for event in events(settings)] == [1] * 20)
 
 
 def test_stop_of_a_processor_past_its_session_and_its_waking(

@@ -1,6 +1,6 @@
 """Bringing a partition's state back: the checkpoint if it can be trusted, then the snapshots after it."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,7 +55,9 @@ def restore(settings: Settings, client: AdminClient, topics: Topics, partition: 
         checkpoint = Checkpoint(folder)
         failed.callback(checkpoint.close)
         _catch_up(settings, checkpoint, topics, partition, snapshots_end)
-        position = _position(checkpoint.get(POSITION_KEY), topics, settings, partition, events_end)
+        raw = checkpoint.get(POSITION_KEY)
+        written = raw is not None or (events_end > 0 and _holds_records(settings, events, partition))
+        position = _position(raw, topics, settings, partition, written=written)
         first = ends.start(client, settings.topic(f"{topics.stream}.commands"), partition)
         failed.pop_all()
     return Restored(
@@ -117,11 +119,25 @@ def _apply_batch(consumer: Consumer, checkpoint: Checkpoint, topic: UUID, end: i
     return reached >= end
 
 
-def _position(raw: bytes | None, topics: Topics, settings: Settings, partition: int, events_end: int) -> Position:
+def _holds_records(settings: Settings, topic: str, partition: int) -> bool:
+    """Whether any is committed: of a first transaction that was aborted only its offsets are left."""
+    with closing(log.partition_consumer(settings, {"enable.partition.eof": True})) as consumer:
+        consumer.assign([log.at(topic, partition, 0)])
+        while True:
+            for message in consumer.consume(1, timeout=_PATIENCE_S):
+                error = message.error()
+                if error is None:
+                    return True
+                if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - as in log.py
+                    return False
+                raise KafkaException(error)
+
+
+def _position(raw: bytes | None, topics: Topics, settings: Settings, partition: int, *, written: bool) -> Position:
     name = f"{topics.stream}.events partition {partition}"
     count = 1 if topics.stream == "directory" else settings.partitions
     if raw is None:
-        if events_end > 0:
+        if written:
             raise LogMismatch(
                 f"{name} holds events and its snapshots hold no position: "
                 "restore the snapshots topic from a backup"
