@@ -31,7 +31,7 @@ from shared.events.routing import (
     TicketNoted,
     TicketTaken,
 )
-from shared.events.routing_values import Explanation  # noqa: TC001 - beside its siblings
+from shared.events.routing_values import Explanation
 from shared.events.ticket_values import Priority, Tier
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
