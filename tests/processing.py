@@ -47,6 +47,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "CASEFOLD_PARTITIONS": str(settings.partitions),
         "CASEFOLD_HOME": str(settings.home),
         "CASEFOLD_CHECKPOINT_NAME": settings.checkpoint_name,
+        "CASEFOLD_COMMAND_MEMORY": str(settings.command_memory.total_seconds()),
         "CASEFOLD_SESSION_TIMEOUT": str(int(settings.session_timeout.total_seconds())),
         "CASEFOLD_TRANSACTION_TIMEOUT": str(int(settings.transaction_timeout.total_seconds())),
         "CASEFOLD_LOG_LEVEL": settings.log_level,

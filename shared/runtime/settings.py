@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     oidc_role_claim: str = "role"
     local_issuer_port: Annotated[int, Field(ge=0, le=65535)] = 8081
 
+    command_memory: Annotated[Duration, Field(gt=timedelta())] = timedelta(days=7)
+    """How long the id of an accepted command is remembered, with what it was answered."""
+
     hold: Duration = timedelta(hours=72)
     """How long after its resolution a ticket can be reopened, and after which it is closed."""
     fields_file: Path | None = None

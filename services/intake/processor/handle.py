@@ -16,8 +16,6 @@ from shared.events.outcomes import Accepted, Outcome, Refused, encode_outcome
 from shared.events.wire import decode_command
 from shared.runtime.partition import partition_of
 
-MEMORY = timedelta(days=7)
-"""How long the id of an accepted command is remembered."""
 MAX_REMEMBERED = 4000
 MAX_SNAPSHOT_BYTES = 900_000
 """Below the broker's limit for a record, so that none can abort its transaction."""
@@ -37,12 +35,13 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Where the lane works: a partition of an aggregate's stream."""
+    """Where the lane works: a partition of an aggregate's stream. `memory`: how long ids are remembered."""
 
     aggregate: AnyAggregate
     partition: int
     partitions: int
     outcome_partitions: int
+    memory: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _decided(
         (0, 0) if kept is None else (kept.state.version, kept.state.conversation_version)
     )
     try:
-        memory = _with_room(memory, command.now)
+        memory = _with_room(memory, command.now - lot.memory)
         decided = aggregate.decide(command, state, number, States(staged))
         events: Sequence[Event[object]] = record(
             command, decided, version, conversation_version, aggregate.conversation
@@ -169,14 +168,13 @@ def _snapshot(aggregate: AnyAggregate, kept: Kept) -> bytes:
     return snapshot
 
 
-def _with_room(memory: tuple[Remembered, ...], now: datetime) -> tuple[Remembered, ...]:
+def _with_room(memory: tuple[Remembered, ...], oldest: datetime) -> tuple[Remembered, ...]:
     """What is remembered still. Raise `Rejected` where nothing more can be."""
-    oldest = now - MEMORY
     if memory and memory[0].at < oldest:
         memory = tuple(known for known in memory if known.at >= oldest)
     if len(memory) >= MAX_REMEMBERED:
         raise Rejected(
             "too_many_commands",
-            f"The record took {MAX_REMEMBERED} commands in {MEMORY.days} days, its limit; go on with a new one.",
+            f"Of one record {MAX_REMEMBERED} commands are remembered at a time, its limit; go on with a new one.",
         )
     return memory

@@ -5,7 +5,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,41 @@ def test_every_change_is_found_again_and_a_second_run_changes_nothing(settings: 
             0,
             f"3411 rows of 500 tickets: 3411 accepted (3411 had been before), 0 refused; {IMPLIED}",
         ), second.stderr
+        assert log(mine) == events
+
+
+def sample(folder: Path, count: int) -> Sequence[str]:
+    """So many incidents with a message each between two of their rows; the words of the command for them."""
+    told = dict(list(incidents().items())[:count])
+    export, messages, mapping = folder / "some.csv", folder / "said.jsonl", folder / "some.yaml"
+    with export.open("w", newline="") as lines:
+        writer = csv.DictWriter(lines, list(told["INC0000045"][0]))
+        writer.writeheader()
+        writer.writerows(row for rows in told.values() for row in rows)
+    said = [
+        {"of": number, "by": "ada", "text": "Water?", "at": rows[0]["sys_updated_at"]}
+        for number, rows in told.items()
+    ]
+    messages.write_text("".join(json.dumps(one) + "\n" for one in said))
+    mapping.write_text(f"{MAPPING.read_text()}\nmessages: {{ticket: of, author: by, body: text, at: at}}\n")
+    return "import", str(export), "--messages", str(messages), "--mapping", str(mapping)
+
+
+@pytest.mark.timeout(300)
+def test_a_run_after_all_was_forgotten_changes_nothing(settings: Settings, tmp_path: Path) -> None:
+    # given a processor that forgets a command's id as soon as its ticket takes another
+    mine = on_free_ports(settings).model_copy(update={"command_memory": timedelta(milliseconds=1)})
+    words = [*sample(tmp_path, 40), "--report", str(tmp_path / "report.json")]
+    with running(mine):
+        first = casefold(mine, *words)
+        assert first.returncode == 0, first.stdout + first.stderr
+        events = log(mine)
+        # when the same is imported again
+        second = casefold(mine, *words)
+        assert second.returncode == 0, second.stdout + second.stderr
+        # then no row is known for a repeat, each is taken, and none adds an event
+        report = json.loads((tmp_path / "report.json").read_text())
+        assert (report["accepted"], report["repeated"], report["messages"]) == (len(events), 0, 40)
         assert log(mine) == events
 
 
