@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from services.projections.read_models.delivered import Delivered, TicketEvent
@@ -18,6 +19,8 @@ from shared.events.ticket_events import (
 )
 from shared.events.ticket_values import Channel, Message, Priority, Requester
 from shared.events.wire import RawHeaders, event_headers
+
+DataT = TypeVar("DataT")
 
 TICKET = UUID("0189d3f4-0000-7000-8000-000000000001")
 OTHER = UUID("0189d3f4-0000-7000-8000-000000000002")
@@ -73,6 +76,23 @@ def happened(  # noqa: PLR0913 - what an event's envelope may say
         correlation_id=uuid5(ticket, f"correlation {version}"),
         data=data,
         origin=origin,
+    )
+
+
+def told(subject: str, data: DataT, version: int) -> Event[DataT]:
+    """An event of another stream than the tickets', recorded `version` minutes after `AT`."""
+    at = AT + version * MINUTE
+    return Event(
+        id=uuid5(TICKET, f"{subject} {version}"),
+        subject=subject,
+        version=version,
+        conversation_version=0,
+        occurred_at=at,
+        recorded_at=at,
+        actor=ADA,
+        command_id=uuid5(TICKET, f"command {subject} {version}"),
+        correlation_id=uuid5(TICKET, f"correlation {subject} {version}"),
+        data=data,
     )
 
 

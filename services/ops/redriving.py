@@ -25,7 +25,7 @@ def _command_again(settings: Settings, letter: Letter) -> str:
 
 
 def _event_again(settings: Settings, letter: Letter) -> str:
-    """All that waits of the ticket is applied, in order and together, or nothing is."""
+    """All that waits of the ticket, agent or record is applied, in order and together, or nothing is."""
     return _parked_again(settings, letter, (letter.key or b"").decode(errors="replace"))
 
 
@@ -91,6 +91,9 @@ def _await_applied(settings: Settings, letter: Letter, subject: str) -> None:
 GROUPS: Mapping[str, Callable[[Settings, Letter], str]] = {
     "intake-processor.v1": _command_again,
     "projector.v1": _event_again,
+    "projector.agents.v1": _event_again,
+    "projector.presence.v1": _event_again,
+    "projector.directory.v1": _event_again,
     "projector.outcomes.v1": _outcome_again,
 }
 """Each group that writes dead letters; the answer is a sentence for the person who asked."""

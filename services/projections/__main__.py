@@ -5,13 +5,28 @@ import gc
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import uvloop
 
-from services.projections.consumer import OUTCOMES_GROUP, TICKETS_GROUP, LogIncomplete, Projector
+from services.projections.consumer import (
+    AGENTS_GROUP,
+    DIRECTORY_GROUP,
+    OUTCOMES_GROUP,
+    PRESENCE_GROUP,
+    TICKETS_GROUP,
+    LogIncomplete,
+    Projector,
+)
 from services.projections.migrate import migrate
 from services.projections.read_models.tickets import VersionGap
-from services.projections.registry import OUTCOME_STREAM, TICKET_STREAM
+from services.projections.registry import (
+    AGENT_STREAM,
+    DIRECTORY_STREAM,
+    OUTCOME_STREAM,
+    PRESENCE_STREAM,
+    TICKET_STREAM,
+)
 from shared.events.personal import IdentityCodec
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
@@ -46,9 +61,12 @@ async def _project(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     codec = IdentityCodec()
-    projectors = (
+    projectors: tuple[Projector[Any], ...] = (
         Projector(settings, TICKET_STREAM, TICKETS_GROUP, codec),
         Projector(settings, OUTCOME_STREAM, OUTCOMES_GROUP, codec),
+        Projector(settings, AGENT_STREAM, AGENTS_GROUP, codec),
+        Projector(settings, PRESENCE_STREAM, PRESENCE_GROUP, codec),
+        Projector(settings, DIRECTORY_STREAM, DIRECTORY_GROUP, codec),
     )
     async with asyncio.TaskGroup() as group:
         for projector in projectors:
@@ -58,7 +76,7 @@ async def _project(settings: Settings) -> None:
         announcing.cancel()
 
 
-async def _announce(projectors: tuple[Projector[object], ...]) -> None:
+async def _announce(projectors: tuple[Projector[Any], ...]) -> None:
     for projector in projectors:
         await projector.joined.wait()
     announce_ready()

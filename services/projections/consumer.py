@@ -23,6 +23,9 @@ from shared.runtime.topics import create_topics, dead_letters, topic_ids
 
 TICKETS_GROUP = "projector.v1"
 OUTCOMES_GROUP = "projector.outcomes.v1"
+AGENTS_GROUP = "projector.agents.v1"
+PRESENCE_GROUP = "projector.presence.v1"
+DIRECTORY_GROUP = "projector.directory.v1"
 
 _BATCH = 8_000
 _LANES = 2

@@ -4,24 +4,38 @@ import re
 from typing import Any
 
 from services.projections.read_models import (
+    agent_loads,
+    agent_presence,
+    agent_skills,
+    agents,
     command_outcomes,
+    teams,
     ticket_comments,
     ticket_events,
     ticket_search,
     tickets,
     users,
 )
-from services.projections.read_models.delivered import Delivered
+from services.projections.read_models.delivered import Delivered, Placed
 from services.projections.stream import LogRecord, ReadModel, Stream
+from services.projections.writes import agent_loads as write_loads
+from services.projections.writes import agent_presence as write_presence
+from services.projections.writes import agent_skills as write_skills
+from services.projections.writes import agents as write_agents
 from services.projections.writes import command_outcomes as write_outcomes
+from services.projections.writes import teams as write_teams
 from services.projections.writes import ticket_comments as write_comments
 from services.projections.writes import ticket_events as write_events
 from services.projections.writes import ticket_search as write_search
 from services.projections.writes import users as write_users
 from services.projections.writes.tickets import TABLE as TICKETS_TABLE
 from services.projections.writes.tickets import write as write_tickets
+from shared.events.agent import AGENT_EVENTS, AgentEventData
 from shared.events.catalogue import Undecodable
+from shared.events.directory import DIRECTORY_EVENTS, DirectoryEventData, RecordRemoved, RecordSaved
 from shared.events.outcomes import COPY_HEADER, Outcome, decode_outcome
+from shared.events.presence import PRESENCE_EVENTS
+from shared.events.routing import PresenceChanged
 from shared.events.ticket_events import TICKET_EVENTS
 from shared.events.wire import decode_event
 
@@ -44,8 +58,24 @@ def read_ticket_event(record: LogRecord) -> Delivered:
     )
 
 
-def ticket_of(record: LogRecord) -> str:
+def key_of(record: LogRecord) -> str:
     return (record.key or b"").decode(errors="replace")
+
+
+def read_directory_event(record: LogRecord) -> Placed[DirectoryEventData] | None:
+    """Of API keys, which the services follow themselves, the tables tell nothing."""
+    event = decode_event(DIRECTORY_EVENTS, record.headers, record.value)
+    if not isinstance(event.data, RecordSaved | RecordRemoved):
+        return None
+    return Placed(record.partition, record.offset, event)
+
+
+def read_agent_event(record: LogRecord) -> Placed[AgentEventData]:
+    return Placed(record.partition, record.offset, decode_event(AGENT_EVENTS, record.headers, record.value))
+
+
+def read_presence(record: LogRecord) -> Placed[PresenceChanged]:
+    return Placed(record.partition, record.offset, decode_event(PRESENCE_EVENTS, record.headers, record.value))
 
 
 def read_outcome(record: LogRecord) -> Outcome | None:
@@ -64,7 +94,7 @@ TICKET_STREAM: Stream[Delivered] = Stream(
     topic="ticket.events",
     kept=True,
     read=read_ticket_event,
-    subject=ticket_of,
+    subject=key_of,
     models=(
         ReadModel(tickets.NAME, tickets.VERSION, tickets.VIEW, TICKETS_TABLE, write_tickets),
         ReadModel(
@@ -108,4 +138,53 @@ OUTCOME_STREAM: Stream[Outcome] = Stream(
     ),
 )
 
-MODELS: tuple[ReadModel[Any], ...] = (*TICKET_STREAM.models, *OUTCOME_STREAM.models)
+AGENT_STREAM: Stream[Placed[AgentEventData]] = Stream(
+    topic="agent.events",
+    kept=True,
+    read=read_agent_event,
+    subject=key_of,
+    models=(
+        ReadModel(agent_loads.NAME, agent_loads.VERSION, agent_loads.VIEW, write_loads.TABLE, write_loads.write),
+    ),
+)
+
+PRESENCE_STREAM: Stream[Placed[PresenceChanged]] = Stream(
+    topic="presence.events",
+    kept=False,
+    read=read_presence,
+    subject=key_of,
+    models=(
+        ReadModel(
+            agent_presence.NAME,
+            agent_presence.VERSION,
+            agent_presence.VIEW,
+            write_presence.TABLE,
+            write_presence.write,
+        ),
+    ),
+)
+
+DIRECTORY_STREAM: Stream[Placed[DirectoryEventData]] = Stream(
+    topic="directory.events",
+    kept=True,
+    read=read_directory_event,
+    subject=key_of,
+    models=(
+        ReadModel(teams.NAME, teams.VERSION, teams.VIEW, write_teams.TABLE, write_teams.write),
+        ReadModel(
+            agent_skills.NAME, agent_skills.VERSION, agent_skills.VIEW, write_skills.TABLE, write_skills.write
+        ),
+        ReadModel(agents.NAME, agents.VERSION, agents.VIEW, write_agents.TABLE, write_agents.write),
+    ),
+)
+
+STREAMS: tuple[Stream[Any], ...] = (
+    TICKET_STREAM,
+    OUTCOME_STREAM,
+    AGENT_STREAM,
+    PRESENCE_STREAM,
+    DIRECTORY_STREAM,
+)
+
+MODELS: tuple[ReadModel[Any], ...] = tuple(model for stream in STREAMS for model in stream.models)
+"""In this order their views are made: that of `agents` reads other views."""

@@ -1,12 +1,13 @@
 """An event as a read model is given it: decoded, with its place in the log and its value as written."""
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from shared.events.envelope import Event
 from shared.events.personal import Personal, PersonalCodec, Unreadable
 from shared.events.ticket_events import TicketEventData
 
 TicketEvent = Event[TicketEventData]
+DataT = TypeVar("DataT")
 
 
 class Delivered(NamedTuple):
@@ -20,6 +21,14 @@ class Delivered(NamedTuple):
     type_name: str
     value: bytes
     event: TicketEvent
+
+
+class Placed(NamedTuple, Generic[DataT]):
+    """An event of another stream, with its place in the log."""
+
+    partition: int
+    offset: int
+    event: Event[DataT]
 
 
 def readable(codec: PersonalCodec, value: Personal | None, place: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from confluent_kafka import Producer
 
+from shared.events.catalogue import Catalogue
 from shared.events.envelope import Event
 from shared.events.outcomes import COPY_HEADER, Outcome, encode_outcome
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData
@@ -43,6 +44,18 @@ class Log:
         self.producer.begin_transaction()
         topic = self.settings.topic("ticket.events")
         self.producer.produce(topic, key=str(ticket).encode(), value=value, headers=[*headers])
+        self.producer.commit_transaction()
+
+    def tell(self, topic: str, catalogue: Catalogue[Any], *events: Event[Any]) -> None:
+        """Events of another stream."""
+        self.producer.begin_transaction()
+        for event in events:
+            self.producer.produce(
+                self.settings.topic(topic),
+                key=event.subject.encode(),
+                value=catalogue.encode(event.data),
+                headers=[*event_headers(event, catalogue.name_of(event.data), b"/tests")],
+            )
         self.producer.commit_transaction()
 
     def outcome(self, outcome: Outcome, *, copy: bool = False) -> None:

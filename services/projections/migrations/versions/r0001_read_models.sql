@@ -158,3 +158,57 @@ CREATE TABLE command_outcomes_v1 (
     detail text,
     allowed text[] NOT NULL
 );
+
+-- What the directory says of people and teams; a removed record stays, so that an older event cannot bring it back.
+CREATE TABLE agents_v1 (
+    id text PRIMARY KEY,
+    partition integer NOT NULL,
+    version integer NOT NULL,
+    removed boolean NOT NULL,
+    name text NOT NULL,
+    email text,
+    team_id text,
+    tier text NOT NULL,
+    manager_id text,
+    max_load integer NOT NULL,
+    languages text[] NOT NULL,
+    out_of_office_from timestamptz,
+    out_of_office_until timestamptz,
+    visibility text NOT NULL,
+    active boolean NOT NULL
+);
+
+CREATE TABLE agent_skills_v1 (
+    agent_id text PRIMARY KEY,
+    partition integer NOT NULL,
+    version integer NOT NULL,
+    skills jsonb NOT NULL
+);
+
+CREATE TABLE teams_v1 (
+    id text PRIMARY KEY,
+    partition integer NOT NULL,
+    version integer NOT NULL,
+    removed boolean NOT NULL,
+    name text NOT NULL,
+    leads text[] NOT NULL,
+    fallback_team_id text
+);
+
+-- What agents carry, and whether they are there: streams of their own, merged with the record by the view `agents`.
+CREATE TABLE agent_loads_v1 (
+    agent_id text PRIMARY KEY,
+    partition integer NOT NULL,
+    version integer NOT NULL,
+    status text,
+    load integer,
+    max_load integer
+) WITH (fillfactor = 50);
+
+CREATE TABLE agent_presence_v1 (
+    agent_id text PRIMARY KEY,
+    partition integer NOT NULL,
+    log_offset bigint NOT NULL,
+    presence text NOT NULL,
+    since timestamptz NOT NULL
+) WITH (fillfactor = 50);
