@@ -1,6 +1,6 @@
 """What an export says of a ticket and its messages, and what an import makes of it, for tests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from services.intake.api.bulk_bodies import ImportedMessageBody, ImportItem
 from services.ops.importing.filed_messages import read_messages
 from services.ops.importing.histories import Tickets
 from services.ops.importing.mapping import TicketMapping
-from services.ops.importing.names import Names
+from services.ops.importing.names import Names, Renamed
 from services.ops.importing.rows import Row
 from services.ops.importing.told import BadRow, TicketRow, Told
 from services.ops.importing.values import Reading
@@ -60,7 +60,19 @@ def mapping_of(*forms: Mapping[str, object], base: Mapping[str, object] = AS_IT_
 
 
 def told(known: TicketMapping, *rows: Mapping[str, object], filed: Path | None = None) -> list[Told]:
-    reading = Reading(frozenset(known.unknown), known.times, ZoneInfo("UTC"), Names(known.people))
+    return _told(known, Names(known.people), rows, filed)
+
+
+def names_of(known: TicketMapping, *rows: Mapping[str, object]) -> list[Renamed]:
+    names = Names(known.people)
+    _told(known, names, rows, None)
+    return list(names.renamed())
+
+
+def _told(
+    known: TicketMapping, names: Names, rows: Iterable[Mapping[str, object]], filed: Path | None
+) -> list[Told]:
+    reading = Reading(frozenset(known.unknown), known.times, ZoneInfo("UTC"), names)
     tickets = Tickets(known, reading, "desk", read_messages(filed, known, reading))
     return list(tickets.of(Row(line, {**TICKET, **row}) for line, row in enumerate(rows, 1)))
 

@@ -83,6 +83,17 @@ def expected(rows: Incident) -> Mapping[str, Any]:
     }
 
 
+def renamed(told: Mapping[str, Incident]) -> list[Mapping[str, object]]:
+    """Every person and team of the file: all are named with a space in it."""
+    kinds = {"assigned_to": "person", "caller_id": "person", "assignment_group": "team"}
+    found = {(kinds[column], row[column]) for rows in told.values() for row in rows for column in kinds}
+    return [
+        {"kind": kind, "source": said, "id": name(said), "others": []}
+        for kind, said in sorted(found)
+        if known(said) is not None
+    ]
+
+
 def tables(settings: Settings, query: str) -> list[dict[str, Any]]:
     with psycopg.connect(settings.database_url, row_factory=dict_row) as connection:
         return connection.execute(query).fetchall()
@@ -112,6 +123,7 @@ def test_every_change_is_found_again_and_a_second_run_changes_nothing(settings: 
             f"3411 rows of 500 tickets: 3411 accepted, 0 refused; {IMPLIED}",
         ), first.stderr
         report = json.loads((tmp_path / "report.json").read_text())
+        assert report["renamed"] == renamed(told)
         events = log(mine)
         assert set(events) == commands
         assert len(commands) == 3411
