@@ -23,17 +23,21 @@ class Routing:
     def __init__(self, state: State | None = None) -> None:
         self.state = state or State()
         self._last: list[Decision] = []
+        self._owed: list[Decision] = []
 
     def apply(self, request: Event[RoutingData], now: datetime, position: int) -> list[Decision]:
         """`now` is the request's append time, `position` its offset.
 
         The last request again is answered as before, an earlier one by nothing. A request that is no news decides
-        nothing but what time brings.
+        nothing but what time brings. What was decided before a request turned out to be broken comes with the next.
+        Raise `ValueError` for a ticket's request whose subject is no ticket's id.
         """
         if position > self.state.position:
-            self.state.position = position
             self.state.now = max(self.state.now, now)
-            self._last = [*self._time_passes(position), *self._follow(fold(self.state, request), position)]
+            self._owed += self._time_passes(position)
+            self._owed += self._follow(fold(self.state, request), position)
+            self._last, self._owed = self._owed, []
+            self.state.position = position
         return list(self._last) if position == self.state.position else []
 
     def wanted_tick(self) -> datetime | None:

@@ -490,3 +490,13 @@ def test_ticks_are_wanted_while_tickets_wait_and_for_what_time_brings(log: Log) 
     log.wait(10 * SECOND)
     log.ticket(T2)
     assert log.routing.wanted_tick() == log.now + 5 * SECOND
+
+
+def test_a_broken_request_is_refused_each_time_and_loses_nothing_that_time_brought(log: Log) -> None:
+    log.agent("ada")
+    log.ticket(T1)
+    log.now += 2 * SECOND
+    for _ in range(2):
+        with pytest.raises(ValueError, match="badly formed"):
+            log.say("no-ticket", TicketLeft())
+    assert given_to(log.say("ada", AgentStatusSet(AgentStatus.ONLINE))) == ["ada"]
