@@ -29,7 +29,7 @@ class Routing:
         """`now` is the request's append time, `position` its offset.
 
         The last request again is answered as before, an earlier one by nothing. A request that is no news decides
-        nothing but what time brings. What was decided before a request turned out to be broken comes with the next.
+        nothing but what time brings. What was decided before a request proved to be broken comes with the next.
         Raise `ValueError` for a ticket's request whose subject is no ticket's id.
         """
         if position > self.state.position:
