@@ -217,7 +217,7 @@ def application(settings: Settings, group: str) -> App:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     session_s = settings.session_timeout.total_seconds()
     return App(
-        group,
+        settings.group(group),
         broker=[f"kafka://{one.strip()}" for one in settings.kafka_bootstrap_servers.split(",")],
         broker_client_id=settings.instance,
         broker_session_timeout=session_s,

@@ -93,7 +93,7 @@ def _member(settings: Settings, group: str) -> Consumer:
     return Consumer(
         {
             "bootstrap.servers": settings.kafka_bootstrap_servers,
-            "group.id": group,
+            "group.id": settings.group(group),
             "enable.auto.commit": False,
         }
     )

@@ -104,3 +104,7 @@ class Settings(BaseSettings):
     def topic(self, name: str) -> str:
         """Full name of a topic of the contract, prefix included."""
         return f"{self.topic_prefix}{name}"
+
+    def group(self, name: str) -> str:
+        """Id of a consumer group on the broker: two suites with two prefixes share neither topics nor groups."""
+        return f"{self.topic_prefix}{name}"

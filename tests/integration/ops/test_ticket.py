@@ -4,6 +4,7 @@ import re
 
 from shared.runtime.settings import Settings
 from tests.casefold import casefold
+from tests.processing import listed, send
 from tests.suite import on_free_ports, running
 
 RITA, ADA = ("--as", "requester:rita"), ("--as", "agent:ada")
@@ -23,6 +24,7 @@ def test_a_ticket_in_a_terminal(settings: Settings) -> None:
         return done.stderr
 
     with running(mine):
+        send(mine, listed("ada", "ben"))
         opened = re.fullmatch(
             r"Opened (CF-\d+) \([0-9a-f-]{36}\)\.",
             ticket("open", "Drucker \x1b[31mbrennt 🔥", "--description", "Seit Montag.\r\nHilfe!", *RITA),

@@ -121,7 +121,7 @@ def test_without_offsets_it_stops_says_so_and_sends_nothing(desk: Settings) -> N
         send(desk, [wish(OPEN, uuid4(), RITA)])
         eventually(lambda: len(events(desk)) == 1)
         client = AdminClient({"bootstrap.servers": desk.kafka_bootstrap_servers})
-        for future in client.delete_consumer_groups([GROUP]).values():
+        for future in client.delete_consumer_groups([desk.group(GROUP)]).values():
             future.result()
         done = subprocess.run(
             [sys.executable, "-m", "services.router"],

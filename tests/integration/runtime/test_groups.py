@@ -14,7 +14,7 @@ from tests.integration.runtime.conftest import TOPIC, Group, Things
 def forget(settings: Settings, group: Group) -> None:
     """As an operator's slip does, or a group that was away for longer than its offsets are kept."""
     client = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
-    (deleted,) = client.delete_consumer_groups([group.name]).values()
+    (deleted,) = client.delete_consumer_groups([group.settings.group(group.name)]).values()
     deleted.result()
 
 
