@@ -174,10 +174,15 @@ def test_what_was_decided_and_is_not_on_record_is_not_guessed(mine: Settings) ->
     assert ended.returncode == 1
     assert ended.stderr == (
         f"error: what was decided of {mine.topic('ticket.events')}/0 from offset 0 is not on record any more, and "
-        "these were left: to abort one may lose what was acknowledged; docs/reliability.md says more\n"
+        "these were left: to abort one may lose what was acknowledged; docs/reliability.md says how to decide, "
+        "then give --otherwise\n"
     )
     assert values(mine, "read_uncommitted") == [b"withheld", b"decided"]
     assert values(mine, "read_committed") == [b"decided"]
+    # and a person may decide
+    decided = casefold(mine, "transactions", "end", "--otherwise", "commit")
+    assert decided.stdout == f"{mine.topic('ticket.events')}/0 from offset 0: commit, as you said.\n"
+    assert values(mine, "read_committed") == [b"withheld", b"decided"]
 
 
 def test_a_processor_waits_for_its_end_and_goes_on(mine: Settings, tmp_path: Path) -> None:
