@@ -16,10 +16,10 @@ $(STAMP): requirements.lock pyproject.toml deploy/setup.sh
 	@touch $(STAMP)
 
 up: setup ## Start the servers and the suite; Ctrl-C stops everything.
-	@exec $(BIN)/casefold up
+	@exec $(BIN)/casefold up --demo
 
 fresh: setup ## The same, starting empty.
-	@exec $(BIN)/casefold up --fresh
+	@exec $(BIN)/casefold up --demo --fresh
 
 lint: setup ## Style, types, architecture, generated schemas.
 	$(BIN)/ruff check .

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from services.intake.domain.directory_links import link_faults
+from services.intake.domain.directory_others import RecordsOf
 from shared.events.directory_records import (
     KINDS,
     Agent,
@@ -86,3 +88,19 @@ KEPT: st.SearchStrategy[tuple[str, Record]] = st.one_of(
     _kept(st.just("routing"), _POLICY),
 )
 """A key, and a record that is right by itself; what it names may not be there."""
+
+
+def _in_order(wishes: list[tuple[str, Record]]) -> dict[str, Record]:
+    """What of them can be together: tried again while more of them can."""
+    found: dict[str, Record] = {}
+    for _ in range(3):
+        for key, record in wishes:
+            if not any(link_faults(key, record, RecordsOf(found))):
+                tried = {**found, key: record}
+                if not any(any(link_faults(each, one, RecordsOf(tried))) for each, one in tried.items()):
+                    found = tried
+    return found
+
+
+DIRECTORIES = st.lists(KEPT, max_size=30).map(_in_order)
+"""Whole directories in which all is well."""

@@ -10,6 +10,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("services.ops.up", "Start the servers and the suite on this machine."),
     "ticket": ("services.ops.ticket", "Open, read and work tickets."),
     "import": ("services.ops.importing.command", "Import tickets from an export of another system."),
+    "directory": ("services.ops.directory.command", "Apply and export the directory; make the first admin."),
     "dead-letters": ("services.ops.dead_letters", "List, show and redrive what could not be handled."),
     "groups": ("services.ops.groups", "Show where the groups that send commands stand, and start one."),
     "transactions": ("services.ops.transactions", "List and end what holds readers of a partition for ever."),

@@ -84,9 +84,12 @@ class ApiClient:
         """Any answer but a problem's."""
         return self._ask("POST", path, content=body, headers={"Content-Type": "application/json"})
 
-    def decided(self, method: str, path: str, body: Mapping[str, object] | None = None) -> httpx.Response:
+    def decided(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, **headers: str
+    ) -> httpx.Response:
         """The answer to a wish about something else than a ticket. Raise `Refused` or `Undecided`."""
-        answer = self._ask(method, path) if body is None else self._ask(method, path, json=body)
+        more = {} if body is None else {"json": body}
+        answer = self._ask(method, path, headers=headers, **more)
         if answer.status_code == httpx.codes.ACCEPTED:
             self._followed(answer.json())
             raise Undecided("it was done, and its answer came too late to be shown: see what is listed")

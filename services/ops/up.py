@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +33,7 @@ def _port(of: str, variable: str) -> OptionInfo:
 def up(  # noqa: PLR0913 # one parameter an option
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start empty: remove what earlier runs kept.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Begin an empty directory with the demo's.")] = False,
     home: Annotated[Path | None, typer.Option(help="Folder for data and logs (CASEFOLD_HOME).")] = None,
     port: Annotated[int | None, _port("the API", "CASEFOLD_PORT")] = None,
     issuer_port: Annotated[int | None, _port("the local issuer", "CASEFOLD_LOCAL_ISSUER_PORT")] = None,
@@ -54,14 +55,24 @@ def up(  # noqa: PLR0913 # one parameter an option
     }
     chosen = {name: value for name, value in flags.items() if value is not None}
     settings = Settings.model_validate(chosen)
-    code = run(settings, SERVICES, fresh=fresh, flags=chosen)
+    code = run(settings, SERVICES, fresh=fresh, flags=chosen, after=_begin_with_demo if demo else None)
     sys.stdout.flush()
     # a thread may still wait for a registry that does not answer, and an ordinary exit would wait for it
     os._exit(code)
 
 
-def run(settings: Settings, services: Sequence[Service], *, fresh: bool, flags: Mapping[str, Path | int]) -> int:
-    """The exit code: 0 when it was up and was asked to stop, 1 after trouble, else 128 and the signal's number."""
+def run(
+    settings: Settings,
+    services: Sequence[Service],
+    *,
+    fresh: bool,
+    flags: Mapping[str, Path | int],
+    after: Callable[[Settings], str] | None = None,
+) -> int:
+    """The exit code: 0 when it was up and was asked to stop, 1 after trouble, else 128 and the signal's number.
+
+    `after` is called once everything is ready, and what it answers is said.
+    """
     report = Report(Console())
     processes = Processes(settings.home, stopping=report.stops)
     with StopSignals(processes) as signals, report:
@@ -73,6 +84,8 @@ def run(settings: Settings, services: Sequence[Service], *, fresh: bool, flags: 
                 if fresh:
                     _empty(settings)
                 stack.start()
+                if after is not None:
+                    report.say(after(settings))
                 report.up(welcome(settings, services, flags))
                 stack.watch()
                 code = 0
@@ -94,3 +107,14 @@ def _empty(settings: Settings) -> None:
         )
     for name in DATA:
         shutil.rmtree(settings.home / name, ignore_errors=True)
+
+
+def _begin_with_demo(settings: Settings) -> str:
+    """What became of it. With another issuer there is no admin's token at hand."""
+    from services.ops.client import connect
+    from services.ops.directory.demo import begin_with_demo
+
+    if settings.oidc_issuer is not None:
+        return "The demo directory needs an admin's token: casefold directory demo prints it, to be applied."
+    saved = begin_with_demo(connect(settings, None, None, "admin:demo", "admin"))
+    return f"The demo directory: {saved} records." if saved else "The directory is as it was left."

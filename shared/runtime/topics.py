@@ -73,7 +73,8 @@ def dead_letters(group: str) -> TopicSpec:
 
 
 def admin(settings: Settings) -> AdminClient:
-    return AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
+    """Quiet about what it leaves unread at its end, which nobody can do anything about."""
+    return AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers, "log_level": 5})
 
 
 def create_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> None:

@@ -31,4 +31,5 @@ class RecordsOf:
         return self._records.get(subject)
 
     def all(self, prefix: str) -> Iterator[tuple[str, Record]]:
-        return ((key, self._records[key]) for key in sorted(self._records) if key.startswith(prefix))
+        found = sorted(key for key in self._records if key.startswith(prefix))
+        return ((key, self._records[key]) for key in found)

@@ -1,6 +1,6 @@
 """Whatever is wished of a directory, in whatever order: what it has is in order, and what it did it does once."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.directory_links import link_faults, references
@@ -16,6 +16,7 @@ _WISHES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_WISHES)
 def test_no_sequence_of_wishes_leaves_it_out_of_order(wishes: list[tuple[str, SaveRecord | RemoveRecord]]) -> None:
     directory = Directory({})

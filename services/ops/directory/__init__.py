@@ -1,0 +1,1 @@
+"""`casefold directory`: the directory as a file, and the first admin."""
