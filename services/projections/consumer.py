@@ -85,7 +85,7 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         await asyncio.to_thread(create_topics, self._settings, [dead_letters(self._group)])
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._settings.kafka_bootstrap_servers,
-            group_id=self._group,
+            group_id=self._settings.group(self._group),
             client_id=self._settings.instance,
             isolation_level="read_committed",
             enable_auto_commit=False,

@@ -93,7 +93,7 @@ def partition_consumer(settings: Settings, more: Mapping[str, object] | None = N
         {
             "bootstrap.servers": settings.kafka_bootstrap_servers,
             "client.id": f"{settings.instance}-lane",
-            "group.id": GROUP,
+            "group.id": settings.group(GROUP),
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
             "isolation.level": "read_committed",
@@ -115,7 +115,7 @@ def group_consumer(settings: Settings) -> Consumer:
         {
             "bootstrap.servers": settings.kafka_bootstrap_servers,
             "client.id": f"{settings.instance}-membership",
-            "group.id": GROUP,
+            "group.id": settings.group(GROUP),
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
             "partition.assignment.strategy": "cooperative-sticky",
