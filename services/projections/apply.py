@@ -15,6 +15,7 @@ from services.projections.stream import LogRecord, ReadModel, Stream
 from shared.events.catalogue import Undecodable
 from shared.events.personal import PersonalCodec
 from shared.runtime.poison import Poison, guarded
+from shared.runtime.telemetry_records import processed
 
 ItemT = TypeVar("ItemT")
 
@@ -103,10 +104,11 @@ class Applier(Generic[ItemT]):
         Raise `PartitionLost` or a `psycopg.OperationalError` with nothing written. A record that cannot be
         applied goes to the dead letters and is parked, and with it what follows of its subject.
         """
-        try:
-            await self._in_transaction(connection, records, self._write_all)
-        except REFUSALS:
-            await self._in_transaction(connection, records, self._write_each)
+        with processed(self._stream.topic, (one.record for one in records)):
+            try:
+                await self._in_transaction(connection, records, self._write_all)
+            except REFUSALS:
+                await self._in_transaction(connection, records, self._write_each)
 
     @property
     def waiting(self) -> bool:

@@ -8,9 +8,11 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import structlog
 from opentelemetry import trace
+from opentelemetry.trace import SpanContext
 from structlog.tracebacks import ExceptionDictTransformer
 
 from shared.runtime.settings import Settings
@@ -22,7 +24,13 @@ _LEVELS = {
     "error": logging.ERROR,
 }
 
-_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(
+    r"00-(?P<trace>(?!0{32})[0-9a-f]{32})-(?P<span>(?!0{16})[0-9a-f]{16})-(?P<flags>[0-9a-f]{2})"
+)
+"""W3C Trace Context, section 3.2."""
+
+EXPORTING = Event()
+"""Set while spans go to a collector; where it is not, no one need look at a record's trace."""
 
 
 def configure_logs(settings: Settings, service: str) -> None:
@@ -80,9 +88,11 @@ def tracing(settings: Settings, service: str) -> Iterator[None]:
     endpoint = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     trace.set_tracer_provider(provider)
+    EXPORTING.set()
     try:
         yield
     finally:
+        EXPORTING.clear()
         provider.shutdown()
 
 
@@ -90,7 +100,11 @@ def traceparent(incoming: str | None = None) -> str | None:
     """The W3C `traceparent` of the current span; without one, that which came in, where it is well-formed."""
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
-        return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
-    if incoming is not None and _TRACEPARENT.fullmatch(incoming):
+        return traceparent_of(context)
+    if incoming is not None and TRACEPARENT.fullmatch(incoming):
         return incoming
     return None
+
+
+def traceparent_of(context: SpanContext) -> str:
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

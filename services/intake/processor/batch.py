@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from opentelemetry.trace import Span
+
 from services.intake.processor.handle import Handled, Lot, Received, handle
 from services.intake.processor.log import GROUP, Arrived
 from services.intake.processor.position import Position
@@ -14,6 +16,7 @@ from shared.events.outcomes import Outcome, Refused, encode_outcome
 from shared.events.wire import read_headers
 from shared.runtime.dead_letters import DeadLetter, Place, dead_letter
 from shared.runtime.poison import Poison, guarded
+from shared.runtime.telemetry_records import entered
 
 
 @dataclass(slots=True)
@@ -23,6 +26,7 @@ class Batch:
     position: Position
     handled: list[Handled] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
 
 
 def decide_batch(lot: Lot, records: Sequence[Arrived], staged: Staged, position: Position) -> Batch:
@@ -32,7 +36,7 @@ def decide_batch(lot: Lot, records: Sequence[Arrived], staged: Staged, position:
     for record in records:
         now = max(now, record.appended_at)
         before = len(staged.changed)
-        done = _decide(lot, record, staged, now, number + 1)
+        done = _decide(lot, record, staged, (now, number + 1), batch.spans)
         if isinstance(done, Poison):
             batch.letters.append(_letter(lot, record, done, now))
             refused = _refused(lot, record, done, now)
@@ -46,10 +50,18 @@ def decide_batch(lot: Lot, records: Sequence[Arrived], staged: Staged, position:
     return batch
 
 
-def _decide(lot: Lot, record: Arrived, staged: Staged, now: datetime, number: int) -> Handled | Poison:
+def _decide(
+    lot: Lot, record: Arrived, staged: Staged, turn: tuple[datetime, int], spans: list[Span]
+) -> Handled | Poison:
+    now, number = turn
+
     def work() -> Handled:
         reference = (number - 1) * lot.partitions + lot.partition + 1
-        received = Received(read_headers(record.headers), record.key, record.value, now, reference)
+        headers = read_headers(record.headers)
+        span = entered(f"{lot.aggregate.stream}.commands", lot.partition, record.offset, headers)
+        if span is not None:
+            spans.append(span)
+        received = Received(headers, record.key, record.value, now, reference)
         return handle(lot, received, staged)
 
     return guarded(work)

@@ -19,6 +19,7 @@ from services.intake.processor.staged import Cache, Staged
 from services.intake.processor.transaction import Ends, Transaction, send_copies
 from shared.runtime.daemon import begin
 from shared.runtime.settings import Settings
+from shared.runtime.telemetry_records import ended
 
 MAX_BATCH = 256
 _POLL_S = 0.25
@@ -120,7 +121,8 @@ class _Writer:
         """The offset of the next command. Raise `KafkaException` where the commit is not certain."""
         staged = Staged(self._lot.aggregate, self._cache, self._checkpoint)
         batch = decide_batch(self._lot, records, staged, self._position)
-        self._transaction.write(batch.handled, batch.letters, staged, batch.position)
+        with ended(batch.spans):
+            self._transaction.write(batch.handled, batch.letters, staged, batch.position)
         self._position = batch.position
         send_copies(copies, self._settings.topic("ticket.outcomes"), batch.handled, self._ends.events)
         staged.promote()

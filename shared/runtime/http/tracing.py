@@ -34,7 +34,14 @@ class Traced:
             try:
                 await self._app(scope, receive, observed)
             finally:
-                route = getattr(scope.get("route"), "path", None)
+                route = _template(scope)
                 if route is not None:
                     span.update_name(f"{method} {route}")
                     span.set_attribute("http.route", route)
+
+
+def _template(scope: Scope) -> str | None:
+    """The path of the route that took the request, whole: the route itself does not know what it is below."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    path: str | None = getattr(scope.get("route") if included is None else included, "path", None)
+    return path
