@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ticket": ("services.ops.ticket", "Open, read and work tickets."),
     "import": ("services.ops.importing.command", "Import tickets from an export of another system."),
     "directory": ("services.ops.directory.command", "Apply and export the directory; make the first admin."),
+    "route": ("services.ops.routing.command", "Explain where tickets went; try another directory on the record."),
     "dead-letters": ("services.ops.dead_letters", "List, show and redrive what could not be handled."),
     "groups": ("services.ops.groups", "Show where the groups that send commands stand, and start one."),
     "transactions": ("services.ops.transactions", "List and end what holds readers of a partition for ever."),

@@ -1,13 +1,14 @@
 """`casefold ticket`: open, read and work tickets in a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
 
+from services.ops.asking import Ticket, name_in_path, pages
 from services.ops.client import ApiClient, As, Token, Url, connect
 from services.ops.ticket_view import show_list, show_ticket
 from services.ops.trouble import Trouble
@@ -15,10 +16,7 @@ from shared.runtime.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
-Ticket = Annotated[str, typer.Argument(help="The ticket's id or reference, as CF-5724.")]
 Message = Annotated[str, typer.Argument(help="What you write.")]
-
-_PAGE = 200
 
 
 def _connected(url: str | None, token: str | None, as_whom: str | None) -> ApiClient:
@@ -62,9 +60,9 @@ def open_(  # noqa: PLR0913 # one parameter an option
 def show(ticket: Ticket, *, url: Url = None, token: Token = None, as_whom: As = None) -> None:
     """Show a ticket: what it is, what was said and what happened."""
     api = _connected(url, token, as_whom)
-    found = api.read(f"/tickets/{_name(ticket)}", ticket)
-    comments = list(_pages(api, f"/tickets/{found['id']}/comments"))
-    events = list(_pages(api, f"/tickets/{found['id']}/events"))
+    found = api.read(f"/tickets/{name_in_path(ticket)}", ticket)
+    comments = list(pages(api, f"/tickets/{found['id']}/comments"))
+    events = list(pages(api, f"/tickets/{found['id']}/events"))
     show_ticket(Console(), found, comments, events)
 
 
@@ -81,7 +79,7 @@ def list_(  # noqa: PLR0913 # one parameter an option
 ) -> None:
     """List tickets."""
     api = _connected(url, token, as_whom)
-    found = _pages(api, "/tickets", limit, status=status, assignee_id=assignee, q=q)
+    found = pages(api, "/tickets", limit, status=status, assignee_id=assignee, q=q)
     show_list(Console(), islice(found, limit))
 
 
@@ -121,21 +119,4 @@ def _id(api: ApiClient, ticket: str) -> UUID:
     try:
         return UUID(ticket)
     except ValueError:
-        return UUID(api.read(f"/tickets/{_name(ticket)}", ticket)["id"])
-
-
-def _name(ticket: str) -> str:
-    """As it may stand in a path."""
-    if not all(sign.isascii() and (sign.isalnum() or sign == "-") for sign in ticket):
-        raise Trouble(f"{ticket!r} is neither a ticket's id nor a reference, as CF-5724")
-    return ticket
-
-
-def _pages(api: ApiClient, path: str, most: int = _PAGE, **question: object) -> Iterator[Mapping[str, Any]]:
-    cursor = None
-    while True:
-        page = api.read(path, about=None, limit=min(most, _PAGE), cursor=cursor, **question)
-        yield from page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return
+        return UUID(api.read(f"/tickets/{name_in_path(ticket)}", ticket)["id"])

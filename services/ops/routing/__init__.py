@@ -1,0 +1,1 @@
+"""`casefold route`: why tickets went where they went, and where they would have gone."""
