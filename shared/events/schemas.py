@@ -2,9 +2,18 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from shared.events.agent import AGENT_EVENTS
+from shared.events.catalogue import Catalogue
+from shared.events.directory import DIRECTORY_EVENTS
+from shared.events.presence import PRESENCE_EVENTS
 from shared.events.ticket_events import TICKET_EVENTS
+
+CATALOGUES: Sequence[Catalogue[Any]] = (TICKET_EVENTS, AGENT_EVENTS, DIRECTORY_EVENTS, PRESENCE_EVENTS)
+"""Of the streams that other systems read."""
 
 FOLDER = Path(__file__).parent / "schemas"
 
@@ -16,13 +25,14 @@ def documents() -> dict[str, str]:
             {
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
                 "$id": f"urn:casefold:{name}",
-                **TICKET_EVENTS.json_schema(name),
+                **catalogue.json_schema(name),
             },
             indent=2,
             sort_keys=True,
         )
         + "\n"
-        for name in TICKET_EVENTS.types
+        for catalogue in CATALOGUES
+        for name in catalogue.types
     }
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.events import schemas
+from shared.events.catalogue import Catalogue
 from shared.events.personal import Plain
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData, TicketNoted
 from shared.events.ticket_values import Message
@@ -29,11 +31,13 @@ def test_a_stale_schema_is_named_by_the_command_that_checks(capsys: pytest.Captu
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("name", list(TICKET_EVENTS.types))
+@pytest.mark.parametrize(
+    ("catalogue", "name"), [(catalogue, name) for catalogue in schemas.CATALOGUES for name in catalogue.types]
+)
 @given(data=st.data())
-def test_every_event_fits_its_schema(name: str, data: st.DataObject) -> None:
-    fact = data.draw(strategies.of(TICKET_EVENTS.types[name]))
-    _validator(name).validate(json.loads(TICKET_EVENTS.encode(fact)))
+def test_every_event_fits_its_schema(catalogue: Catalogue[Any], name: str, data: st.DataObject) -> None:
+    fact = data.draw(strategies.of(catalogue.types[name]))
+    _validator(name).validate(json.loads(catalogue.encode(fact)))
 
 
 @pytest.mark.parametrize(
@@ -58,10 +62,11 @@ def test_a_schema_lets_a_newer_writers_field_pass() -> None:
 
 
 def test_the_page_lists_every_event_and_its_fields() -> None:
-    rows = dict(re.findall(r"^\| `(casefold\.ticket\.\w+\.v\d+)` \| (.*?) \|", PAGE.read_text(), re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(casefold\.\w+\.\w+\.v\d+)` \| (.*?) \|", PAGE.read_text(), re.MULTILINE))
     fields = {
         name: ", ".join(f"`{field}`" for field in data.__dataclass_fields__) or "-"
-        for name, data in TICKET_EVENTS.types.items()
+        for catalogue in schemas.CATALOGUES
+        for name, data in catalogue.types.items()
     }
     assert rows == fields
 
