@@ -86,7 +86,7 @@ def _counted(count: int, what: str) -> str:
 def _difference(one: Difference) -> str:
     match one.recorded, one.changed:
         case None, changed:
-            return f"{changed} would have got it, and nobody has yet"
+            return f"{changed} would have got it, and the router has given it to nobody"
         case recorded, None:
             return f"{recorded} got it, and nobody would have then"
         case recorded, changed if recorded == changed:

@@ -89,7 +89,7 @@ def test_differences_in_words() -> None:
     assert list(lines(found, changed=1)) == [
         f"{ONE}: ada got it, and ben would have",
         f"{TWO}: ada got it, and nobody would have then",
-        f"{ONE}: ben would have got it, and nobody has yet",
+        f"{ONE}: ben would have got it, and the router has given it to nobody",
         f"{TWO}: ada would have got it sooner",
         "ada: -2",
         "ben: +2",
