@@ -36,15 +36,16 @@ class Log:
         found = await self._consumer.offsets_for_times({self._partition: int(moment.timestamp() * 1000)})
         return await self.end() if found[self._partition] is None else int(found[self._partition].offset)
 
-    async def between(self, start: int, end: int) -> AsyncIterator[Recorded]:
-        """From `start` until before `end`. Raise `Undecodable`."""
+    async def between(self, start: int, end: int, parked: frozenset[int] = frozenset()) -> AsyncIterator[Recorded]:
+        """From `start` until before `end`, but those of `parked`. Raise `Undecodable`."""
         self._consumer.seek(self._partition, start)
         while await self._consumer.position(self._partition) < end:
             batch = await self._consumer.getmany(self._partition, timeout_ms=_WAIT_MS)
             for record in batch.get(self._partition, []):
                 if record.offset >= end:
                     return
-                yield recorded(record)
+                if record.offset not in parked:
+                    yield recorded(record)
 
 
 def recorded(record: ConsumerRecord) -> Recorded:

@@ -18,7 +18,7 @@ async def restored(log: Log, offset: int, parked: frozenset[int] = frozenset()) 
     first, window = await log.first(), _WINDOW
     while True:
         start = max(first, offset - window)
-        routing = await _from_checkpoint(log, start, offset)
+        routing = await _from_checkpoint(log, start, offset, parked)
         if routing is None and start == 0:
             routing = Routing()
         if routing is not None:
@@ -29,15 +29,14 @@ async def restored(log: Log, offset: int, parked: frozenset[int] = frozenset()) 
                 "known; let the tickets be told again by `casefold groups start router.v1 --at beginning`"
             )
         window *= 10
-    async for one in log.between(max(first, routing.state.position + 1), offset):
-        if one.position not in parked:
-            routing.apply(one.request, one.appended_at, one.position)
+    async for one in log.between(max(first, routing.state.position + 1), offset, parked):
+        routing.apply(one.request, one.appended_at, one.position)
     return routing
 
 
-async def _from_checkpoint(log: Log, start: int, offset: int) -> Routing | None:
+async def _from_checkpoint(log: Log, start: int, offset: int, parked: frozenset[int]) -> Routing | None:
     found = Gathering()
-    async for one in log.between(start, offset):
+    async for one in log.between(start, offset, parked):
         if isinstance(one.request.data, CheckpointPart):
             found.add(one.request.data)
     return None if found.whole is None else Routing.restore(found.whole)

@@ -5,7 +5,7 @@ it would leave things undone, and neither would be noticed.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import wait
 from contextlib import closing
 from enum import StrEnum
@@ -26,11 +26,19 @@ from shared.runtime.topics import admin
 
 _TIMEOUT_S = 30.0
 _PAUSE_S = 0.05
-_NO_LEADER_YET = frozenset(
-    {KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.UNKNOWN_TOPIC_OR_PART}
+_NOT_KNOWN_YET = frozenset(
+    {
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    }
 )
 
 PlaceT = TypeVar("PlaceT", bound=tuple[str, int])
+ResultT = TypeVar("ResultT")
 
 Offsets = Mapping[tuple[str, int], int]
 """By topic, with its prefix, and partition."""
@@ -68,7 +76,7 @@ def committed(settings: Settings, group: str, topics: Iterable[str]) -> dict[tup
     """Where the group stands in each partition; None: nowhere."""
     places = [TopicPartition(*place) for place in _places(admin(settings), settings, topics)]
     with closing(_member(settings, group)) as member:
-        found = member.committed(places, timeout=_TIMEOUT_S)
+        found = _once_known(lambda: member.committed(places, timeout=_TIMEOUT_S))
     return {(one.topic, one.partition): None if one.offset < 0 else one.offset for one in found}
 
 
@@ -78,7 +86,7 @@ def write(settings: Settings, group: str, offsets: Offsets) -> None:
         return
     wanted = [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
     with closing(_member(settings, group)) as member:
-        for one in member.commit(offsets=wanted, asynchronous=False) or ():
+        for one in _once_known(lambda: member.commit(offsets=wanted, asynchronous=False)) or ():
             if one.error is not None:
                 place = f"{one.topic}/{one.partition}"
                 raise OffsetsMissing(f"the offset of the group {group} in {place} was not taken: {one.error}")
@@ -100,18 +108,8 @@ def _member(settings: Settings, group: str) -> Consumer:
 
 
 def ends(settings: Settings, topics: Iterable[str], at: At) -> dict[tuple[str, int], int]:
-    """The first offset of every partition, or that after the last record that a reader of committed ones gets.
-
-    A partition that was just made has no leader yet: that is waited for.
-    """
-    deadline = time.monotonic() + _TIMEOUT_S
-    while True:
-        try:
-            return _ends(settings, topics, at)
-        except KafkaException as failure:
-            if failure.args[0].code() not in _NO_LEADER_YET or time.monotonic() > deadline:
-                raise
-            time.sleep(_PAUSE_S)
+    """The first offset of every partition, or that after the last record that a reader of committed ones gets."""
+    return _once_known(lambda: _ends(settings, topics, at))
 
 
 def _ends(settings: Settings, topics: Iterable[str], at: At) -> dict[tuple[str, int], int]:
@@ -120,6 +118,18 @@ def _ends(settings: Settings, topics: Iterable[str], at: At) -> dict[tuple[str, 
     answers = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_TIMEOUT_S)
     wait(answers.values())  # a client that goes while it is still to answer takes the process with it
     return {(place.topic, place.partition): future.result().offset for place, future in answers.items()}
+
+
+def _once_known(ask: Callable[[], ResultT]) -> ResultT:
+    """A partition that was just made has no leader yet, and a group of a broker just started no coordinator."""
+    deadline = time.monotonic() + _TIMEOUT_S
+    while True:
+        try:
+            return ask()
+        except KafkaException as failure:
+            if failure.args[0].code() not in _NOT_KNOWN_YET or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
 
 
 def check(

@@ -22,7 +22,7 @@ from services.ops.trouble import Trouble
 from services.router.domain.replay import Difference, Replay
 from shared.runtime.settings import Settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -38,14 +38,20 @@ def explain(ticket: Ticket, *, url: Url = None, token: Token = None, as_whom: As
             typer.echo(f"  {printable(sentence)}")
 
 
-@app.command(name="dry-run")
-def dry_run_(  # noqa: PLR0913 # one parameter an option
-    since: Annotated[str, typer.Option(help="From when on, as 2026-11-24T12:00; UTC where it does not say.")],
+@app.callback(invoke_without_command=True)
+def route(  # noqa: PLR0913 # one parameter an option
+    context: typer.Context,
+    *,
+    trying: Annotated[
+        bool, typer.Option("--dry-run", help="Decide recorded requests again; nothing is sent.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="From when on, as 2026-11-24T12:00; UTC where it does not say.")
+    ] = None,
     directory: Annotated[
         Path | None,
         typer.Option(help="What is to be another, as `casefold directory apply` takes it; all else as it is now."),
     ] = None,
-    *,
     prune: Annotated[
         bool, typer.Option("--prune", help="Without what the file does not have, of the kinds that it has.")
     ] = False,
@@ -53,7 +59,11 @@ def dry_run_(  # noqa: PLR0913 # one parameter an option
     token: Token = None,
     as_whom: As = None,
 ) -> None:
-    """Decide recorded requests again under another directory, and say who would have got what; nothing is sent."""
+    """Say why a ticket went where it went, or, with --dry-run, who would have got what by another directory."""
+    if context.invoked_subcommand is not None:
+        return
+    if not trying or since is None:
+        raise Trouble("say `casefold route explain TICKET`, or `casefold route --dry-run --since WHEN`")
     settings, begins = Settings(), _moment(since)
     changes = {}
     if directory is not None:

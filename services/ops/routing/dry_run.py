@@ -39,16 +39,14 @@ async def dry_run(settings: Settings, since: datetime, changes: Mapping[str, Cha
 async def _replayed(log: Log, since: datetime, changes: Mapping[str, Change], parked: frozenset[int]) -> Replay:
     start, end = await log.since(since), await log.end()
     routing = await restored(log, start, parked)
-    requests = _each(asyncio.get_running_loop(), log.between(start, end), parked)
+    requests = _each(asyncio.get_running_loop(), log.between(start, end, parked))
     return await asyncio.to_thread(replay, routing, requests, changes)
 
 
-def _each(
-    loop: asyncio.AbstractEventLoop, recorded: AsyncIterator[Recorded], parked: frozenset[int]
-) -> Iterator[Recorded]:
+def _each(loop: asyncio.AbstractEventLoop, recorded: AsyncIterator[Recorded]) -> Iterator[Recorded]:
     """For another thread than the loop's: a week of requests need not be in memory at once."""
     while batch := asyncio.run_coroutine_threadsafe(_next(recorded), loop).result():
-        yield from (one for one in batch if one.position not in parked)
+        yield from batch
 
 
 async def _next(recorded: AsyncIterator[Recorded]) -> list[Recorded]:

@@ -60,7 +60,7 @@ def test_explained_in_words_and_tried_under_another_directory(desk: Settings, tm
         file = tmp_path / "directory.yaml"
         file.write_text(text or "", encoding="utf-8")
         changed = () if text is None else ("--directory", str(file))
-        done = casefold(desk, "route", "dry-run", "--since", begun.isoformat(), *changed, *ADMIN)
+        done = casefold(desk, "route", "--dry-run", "--since", begun.isoformat(), *changed, *ADMIN)
         assert (done.returncode, done.stderr) == (0, said)
         return done.stdout.splitlines()
 
@@ -101,6 +101,6 @@ def test_explained_in_words_and_tried_under_another_directory(desk: Settings, tm
             "ben: -1",
             "2 decisions looked at under 2 changes: 1 difference.",
         ]
-        later = casefold(desk, "route", "dry-run", "--since", datetime.now(UTC).isoformat())
+        later = casefold(desk, "route", "--dry-run", "--since", datetime.now(UTC).isoformat())
         assert later.stdout == "0 decisions looked at under what is on record: no difference.\n"
         assert recorded(desk) == before

@@ -1,4 +1,4 @@
-"""`casefold route dry-run`: what a file changes for the router, and what is said of it."""
+"""`casefold route --dry-run`: what a file changes for the router, and what is said of it."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -99,5 +99,5 @@ def test_differences_in_words() -> None:
 
 
 def test_a_time_that_is_none_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["route", "dry-run", "--since", "yesterday"]) == 1
+    assert main(["route", "--dry-run", "--since", "yesterday"]) == 1
     assert capsys.readouterr().err == "error: --since yesterday is no time, as 2026-11-24T12:00 or 2026-11-24\n"
