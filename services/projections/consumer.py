@@ -34,6 +34,7 @@ _CHUNK = 50
 _POLL_MS = 200
 _REDRIVE_EVERY_S = 1.0
 _LAG_EVERY_S = 1.0
+_EXPIRE_EVERY_S = 60.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 
 ItemT = TypeVar("ItemT")
@@ -76,6 +77,7 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         self._group = group
         self._topic = settings.topic(stream.topic)
         self._applier = Applier(stream, group, codec, self._bury)
+        self._expiring = [model.expire for model in stream.models if model.expire is not None]
         self._displaced = True
         self.joined = asyncio.Event()
         """Set once the group has given this member its share."""
@@ -152,7 +154,7 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
     async def _follow(self, lanes: Sequence[Lane], stop: asyncio.Event) -> None:
         """Reads the next batch while those before are written, each lane's partitions by themselves."""
         self._displaced = True
-        redrive_at = lag_at = 0.0
+        redrive_at = lag_at = expire_at = 0.0
         while not stop.is_set():
             if self._displaced:
                 await asyncio.gather(*(lane.settle() for lane in lanes))
@@ -167,10 +169,19 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
                 await asyncio.gather(*(lane.settle() for lane in lanes))
                 await self._applier.redrive(lanes[0].connection)
                 redrive_at = now + _REDRIVE_EVERY_S
+            if now >= expire_at and self._expiring:
+                await asyncio.gather(*(lane.settle() for lane in lanes))
+                if not await self._expire(lanes[0].connection):
+                    expire_at = now + _EXPIRE_EVERY_S
             if now >= lag_at:
                 await self._show_lag()
                 lag_at = now + _LAG_EVERY_S
         await asyncio.gather(*(lane.settle() for lane in lanes))
+
+    async def _expire(self, connection: AsyncConnection) -> bool:
+        """Some rows a time, and the next batch goes before more of them."""
+        left = [await expire(connection) for expire in self._expiring]
+        return any(left)
 
     async def _place(self, connection: AsyncConnection) -> None:
         """Read each partition from where the database stands; a rebalance meanwhile makes it do so again."""

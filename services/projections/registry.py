@@ -134,6 +134,7 @@ OUTCOME_STREAM: Stream[Outcome] = Stream(
             command_outcomes.VIEW,
             write_outcomes.TABLE,
             write_outcomes.write,
+            write_outcomes.expire,
         ),
     ),
 )

@@ -31,15 +31,23 @@ Write = Callable[[AsyncConnection, Sequence[ItemT], PersonalCodec], Awaitable[No
 """Brings items, in the order of the log, into the table, inside the caller's transaction; safe to repeat."""
 
 
+Expire = Callable[[AsyncConnection], Awaitable[bool]]
+"""Takes away some of what is too old to be kept; whether more may be left."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadModel(Generic[ItemT]):
-    """`view` is the query behind the contract's SQL name; `table` has a row a fact and a column `partition`."""
+    """`view` is the query behind the contract's SQL name; `table` has a row a fact and a column `partition`.
+
+    `expire`: None where rows are kept for ever.
+    """
 
     name: str
     version: int
     view: str
     table: str
     write: Write[ItemT]
+    expire: Expire | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """Read model `command_outcomes_v1`: what became of each command."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.events.envelope import ActorKind
 from shared.events.outcomes import Accepted, Outcome
 
 NAME, VERSION = "command_outcomes", 1
+
+KEPT = timedelta(days=7)
+"""As long as their topic keeps them."""
 
 VIEW = """
 SELECT command_id, stream, subject, actor_kind, actor_id, decided_at, accepted, version, conversation_version,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection, sql
 
-from services.projections.read_models.command_outcomes import OutcomeRow, evolve
+from services.projections.read_models.command_outcomes import KEPT, OutcomeRow, evolve
 from services.projections.writes.target import Target, taken
 from shared.events.outcomes import Outcome
 from shared.events.personal import PersonalCodec
@@ -39,6 +39,21 @@ _TARGET = Target(
         "WHERE NOT present.accepted AND present.decided_at <= excluded.decided_at"
     ).format(taken(_COLUMNS[1:])),
 )
+
+_EXPIRE = """
+DELETE FROM command_outcomes_v1 WHERE command_id = ANY(ARRAY(
+    SELECT command_id FROM command_outcomes_v1 WHERE decided_at < now() - %s
+    ORDER BY decided_at LIMIT %s FOR UPDATE SKIP LOCKED
+))
+"""
+_AT_ONCE = 5_000
+"""Few enough that the projector's next batch hardly waits."""
+
+
+async def expire(connection: AsyncConnection) -> bool:
+    """Delete the oldest of the outcomes whose time is over; whether more of them may be left."""
+    cursor = await connection.execute(_EXPIRE, (KEPT, _AT_ONCE))
+    return cursor.rowcount == _AT_ONCE
 
 
 async def write(connection: AsyncConnection, items: Sequence[Outcome], codec: PersonalCodec) -> None:

@@ -158,6 +158,7 @@ CREATE TABLE command_outcomes_v1 (
     detail text,
     allowed text[] NOT NULL
 );
+CREATE INDEX command_outcomes_v1_decided_at ON command_outcomes_v1 (decided_at);
 
 -- What the directory says of people and teams; a removed record stays, so that an older event cannot bring it back.
 CREATE TABLE agents_v1 (
