@@ -1,7 +1,5 @@
 """Deciding what is said on a ticket: replies, notes, redactions, and what a message sets off."""
 
-from uuid import uuid5
-
 from services.intake.domain.guards import not_closed
 from services.intake.domain.lifecycle import hold_over
 from services.intake.domain.policy import Policy
@@ -9,6 +7,7 @@ from services.intake.domain.promises import late_found_in_time
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
 from shared.events.envelope import Command
+from shared.events.identity import derived_id
 from shared.events.ticket_commands import AddNote, RedactMessage, ReplyAsRequester, ReplyToRequester
 from shared.events.ticket_events import (
     AgentReplied,
@@ -37,7 +36,7 @@ def decide_requester_reply(
     if ticket.status is Status.CLOSED or hold_over(command, ticket, policy):
         return (
             FollowUpOpened(
-                follow_up_id=uuid5(command.id, "follow-up"),
+                follow_up_id=derived_id(command.id, "follow-up"),
                 subject=ticket.subject,
                 message=message,
                 channel=ticket.channel,

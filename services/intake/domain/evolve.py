@@ -1,7 +1,6 @@
 """How each event changes a ticket."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import assert_never
 from uuid import UUID
@@ -95,8 +94,7 @@ def evolve(ticket: Ticket | None, event: TicketEvent) -> Ticket:
     if event.origin is Origin.IMPORT and event.command_id not in imported:
         imported = (*imported, event.command_id)
     change = partial(
-        replace,
-        ticket,
+        ticket.with_changes,
         version=event.version,
         conversation_version=event.conversation_version,
         sla_basis=basis,

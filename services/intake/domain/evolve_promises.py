@@ -39,20 +39,19 @@ _ANSWERED = (Clock.FIRST_RESPONSE, Clock.NEXT_REPLY)
 def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: PLR0911 - one return a case
     match promise:
         case SlaTargeted(clocks=targets):
-            return replace(ticket, clocks=tuple(_targeted(ticket, target) for target in targets))
+            return ticket.with_changes(clocks=tuple(_targeted(ticket, target) for target in targets))
         case SlaAtRisk(clock=clock):
-            return replace(ticket, clocks=_clock(ticket.clocks, clock, lambda c: replace(c, at_risk=True)))
+            return ticket.with_changes(clocks=_clock(ticket.clocks, clock, lambda c: replace(c, at_risk=True)))
         case SlaBreached(clock=clock):
-            return replace(ticket, clocks=_clock(ticket.clocks, clock, lambda c: replace(c, breached=True)))
+            return ticket.with_changes(clocks=_clock(ticket.clocks, clock, lambda c: replace(c, breached=True)))
         case SlaBreachRevoked(clock=clock, met_at=met_at):
-            return replace(
-                ticket,
+            return ticket.with_changes(
                 clocks=_clock(ticket.clocks, clock, lambda c: replace(c, breached=False, met_at=met_at)),
             )
         case AgentSilent(since=since, minutes=minutes):
-            return replace(ticket, silences=(*ticket.silences, (since, minutes)))
+            return ticket.with_changes(silences=(*ticket.silences, (since, minutes)))
         case TicketEscalated(key=key, level=level):
-            return replace(ticket, escalation_level=level, escalation_keys=(*ticket.escalation_keys, key))
+            return ticket.with_changes(escalation_level=level, escalation_keys=(*ticket.escalation_keys, key))
         case SurveyScheduled(resolution=number):
             return _resolution(ticket, number, lambda r: replace(r, survey_scheduled=True))
         case SurveySent(resolution=number):
@@ -103,7 +102,6 @@ def _clock(clocks: Clocks, clock: Clock, change: Callable[[ClockState], ClockSta
 
 
 def _resolution(ticket: Ticket, number: int, change: Callable[[Resolution], Resolution]) -> Ticket:
-    return replace(
-        ticket,
+    return ticket.with_changes(
         resolutions=tuple(change(known) if known.number == number else known for known in ticket.resolutions),
     )

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from shared.events.envelope import Command, Event
+from shared.events.identity import derived_id
 
 StateT = TypeVar("StateT")
 CommandT = TypeVar("CommandT")
@@ -47,4 +48,4 @@ def follow(settled: Settled[StateT, CommandT, EventT], name: str, subject: str, 
 
 
 def following_id(command_id: UUID, name: str) -> UUID:
-    return uuid5(command_id, name)
+    return derived_id(command_id, name)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from typing import TypeVar
-from uuid import uuid5
 
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.told import Told
 from shared.events.envelope import Command, Event
+from shared.events.identity import derived_id
 
 DataT = TypeVar("DataT")
 
@@ -33,7 +33,7 @@ def record(
             conversation_version += 1
         events.append(
             Event(
-                id=uuid5(command.id, str(len(events))),
+                id=derived_id(command.id, str(len(events))),
                 subject=command.subject,
                 version=version,
                 conversation_version=conversation_version,

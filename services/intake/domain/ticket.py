@@ -1,7 +1,9 @@
 """A ticket as the fold of its events; it holds no message bodies."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from shared.events.personal import Personal
@@ -73,8 +75,19 @@ class Ticket:
     reservation: UUID | None = None
     queued: tuple[QueueReason, tuple[str, ...]] | None = None
 
+    def with_changes(self, **changes: Any) -> "Ticket":  # noqa: ANN401 - as `replace` takes them
+        """What `dataclasses.replace` makes, in half of its time: every event makes a new ticket."""
+        values = list(_VALUES(self))
+        for name, value in changes.items():
+            values[_PLACES[name]] = value
+        return Ticket(*values)
+
     def clock(self, clock: Clock) -> ClockState | None:
         for state in self.clocks:
             if state.target.clock is clock:
                 return state
         return None
+
+
+_PLACES = {known.name: place for place, known in enumerate(fields(Ticket))}
+_VALUES = attrgetter(*_PLACES)

@@ -1,7 +1,6 @@
 """The slot that a ticket takes of its agent, while it is open or pending inside, by its reservation's name."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from uuid import UUID
 
 from services.intake.domain.reaction import Reaction, Settled, follow, following_id
@@ -19,7 +18,7 @@ COUNTED = frozenset({Status.OPEN, Status.PENDING_INTERNAL})
 def with_slot(before: Ticket, after: Ticket, event: Event[TicketEventData]) -> Ticket:
     """The ticket with the reservation that it has after the event; an import's tickets take no slots."""
     reservation = _reservation(before, after, event)
-    return after if reservation == after.reservation else replace(after, reservation=reservation)
+    return after if reservation == after.reservation else after.with_changes(reservation=reservation)
 
 
 def _reservation(before: Ticket, after: Ticket, event: Event[TicketEventData]) -> UUID | None:
