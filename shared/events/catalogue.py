@@ -25,7 +25,7 @@ class Catalogue(Generic[DataT]):
         self._adapters: dict[str, TypeAdapter[DataT]] = {
             name: TypeAdapter(data) for name, data in self.types.items()
         }
-        self._dump = {data: self._adapters[name].dump_json for name, data in self.types.items()}
+        self._dump = {data: self._adapters[name].serializer.to_json for name, data in self.types.items()}
 
     def name_of(self, data: DataT) -> str:
         return self._names[type(data)]

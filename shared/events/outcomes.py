@@ -68,7 +68,7 @@ _ADAPTER = TypeAdapter(Outcome)
 
 
 def encode_outcome(outcome: Outcome) -> bytes:
-    return _ADAPTER.dump_json(outcome)
+    return _ADAPTER.serializer.to_json(outcome)
 
 
 def decode_outcome(value: bytes | None) -> Outcome:

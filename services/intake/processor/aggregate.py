@@ -68,7 +68,7 @@ class Aggregate(Generic[StateT, CommandT, EventT]):
     react_again: Callable[[Command[CommandT], StateT], tuple[Reaction, ...]] = lambda _, __: ()
 
     def encode(self, kept: Kept) -> bytes:
-        return self.snapshot.dump_json((kept.state, kept.memory))
+        return self.snapshot.serializer.to_json((kept.state, kept.memory))
 
     def decode(self, raw: bytes) -> Kept:
         return Kept(*self.snapshot.validate_json(raw))

@@ -106,7 +106,10 @@ def _decided(
         for event in events:
             state = aggregate.evolve(state, event)
         reactions = aggregate.react(Settled(command, before, events, state))
-        accepted = replace(aggregate.accepted(state, events), continued_by=_continuing(reactions))
+        accepted = aggregate.accepted(state, events)
+        continued_by = _continuing(reactions)
+        if continued_by is not None:
+            accepted = replace(accepted, continued_by=continued_by)
         after = Kept(state, (*memory, _remembered(command, accepted)))
         staged.put(command.subject, after, _snapshot(aggregate, after))
     except Rejected as refusal:
@@ -146,7 +149,10 @@ def _repeated(
 
 def _continuing(reactions: Sequence[Reaction]) -> UUID | None:
     """The command whose outcome is the answer, where it is not this one's."""
-    return next((reaction.command.id for reaction in reactions if reaction.answers), None)
+    for reaction in reactions:
+        if reaction.answers:
+            return reaction.command.id
+    return None
 
 
 def _remembered(command: Command[object], accepted: Accepted) -> Remembered:

@@ -35,7 +35,9 @@ class Transaction:
         self._topic = topic
         self._lot = lot
         self._ends = ends
-        self._stream = lot.aggregate.stream
+        self._outcomes = topic("ticket.outcomes")
+        self._event_topic = topic(f"{lot.aggregate.stream}.events")
+        self._snapshots = topic(f"{lot.aggregate.stream}.snapshots")
 
     def write(
         self, handled: Sequence[Handled], letters: Sequence[DeadLetter], staged: Staged, position: Position
@@ -44,15 +46,14 @@ class Transaction:
         self._producer.begin_transaction()
         self._events(handled)
         for done in handled:
-            self._produce("ticket.outcomes", done.outcome, partition=done.reply_to, headers=_OUTCOME_HEADERS)
+            self._produce(self._outcomes, done.outcome, partition=done.reply_to, headers=_OUTCOME_HEADERS)
         for letter in letters:
-            self._produce(letter.topic, letter.value, key=letter.key, headers=list(letter.headers))
+            self._produce(self._topic(letter.topic), letter.value, key=letter.key, headers=list(letter.headers))
         partition = self._lot.partition
-        snapshots = f"{self._stream}.snapshots"
         for subject, (_, snapshot) in staged.changed.items():
-            self._produce(snapshots, snapshot, key=subject.encode(), partition=partition)
+            self._produce(self._snapshots, snapshot, key=subject.encode(), partition=partition)
         self._produce(
-            snapshots,
+            self._snapshots,
             encode_position(position),
             key=POSITION_KEY,
             partition=partition,
@@ -62,11 +63,10 @@ class Transaction:
 
     def _events(self, handled: Sequence[Handled]) -> None:
         catalogue = self._lot.aggregate.events
-        topic = f"{self._stream}.events"
         events = [event for done in handled for event in done.events]
         for event in events:
             self._produce(
-                topic,
+                self._event_topic,
                 catalogue.encode(event.data),
                 key=event.subject.encode(),
                 partition=self._lot.partition,
@@ -76,18 +76,16 @@ class Transaction:
         for reaction in (reaction for done in handled for reaction in done.reactions):
             command, commands = reaction.command, COMMANDS[reaction.stream]
             self._produce(
-                f"{reaction.stream}.commands",
+                self._topic(f"{reaction.stream}.commands"),
                 commands.encode(command.data),
                 key=command.subject.encode(),
                 headers=command_headers(command, commands.name_of(command.data), SOURCE),
             )
 
     def _produce(self, topic: str, value: bytes | None, **more: Any) -> None:  # noqa: ANN401 - as `produce` takes them
-        full = self._topic(topic)
-        wanted = {name: given for name, given in more.items() if given is not None}
         while True:
             try:
-                self._producer.produce(full, value, **wanted)
+                self._producer.produce(topic, value, **more)
             except BufferError:
                 self._producer.poll(_QUEUE_FULL_WAIT_S)
             else:
