@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from shared.runtime.http.allowed import allowed_methods
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -70,6 +72,9 @@ def install_problems(app: FastAPI) -> None:
         return problem_response(400, "malformed", said, faults=faults)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, raised: HTTPException) -> JSONResponse:
+    async def http(request: Request, raised: HTTPException) -> JSONResponse:
         code = HTTPStatus(raised.status_code).name.lower()
-        return problem_response(raised.status_code, code, str(raised.detail), raised.headers)
+        headers = dict(raised.headers or {})
+        if raised.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(allowed_methods(request))
+        return problem_response(raised.status_code, code, str(raised.detail), headers)
