@@ -37,8 +37,8 @@ faults: setup ## The long form of the fault tests: twenty kills each.
 bench: setup ## The figures; ONLY=<group> for one group.
 	@$(BIN)/python -m tests.bench $(ONLY)
 
-lock: setup ## Pin the dependencies anew.
-	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 --upgrade --quiet --output-file requirements.lock
+lock: setup ## Pin the dependencies; UPGRADE=1 raises all, else only what is missing is added.
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) --quiet --output-file requirements.lock
 	$(BIN)/python -m services.ops.embedded.lock_jars
 
 clean: ## Remove the virtual environment and what was built; data in .casefold stays.

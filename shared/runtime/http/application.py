@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from shared.runtime.background import Background
 from shared.runtime.http.auth import open_authentication
 from shared.runtime.http.directory import open_directory
+from shared.runtime.http.docs_page import install_page
 from shared.runtime.http.documented import install_document, problems
 from shared.runtime.http.limits import InFlightLimit, JsonBodies
 from shared.runtime.http.problems import Problem, install_problems, problem_response
@@ -61,9 +62,8 @@ def application(settings: Settings, parts: Sequence[Part]) -> FastAPI:
         version="1",
         description="A customer-support ticket suite whose tickets are folds over an event log.",
         openapi_url="/v1/openapi.json",
-        docs_url="/v1/docs",
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `Traced` is ours, and names nobody
@@ -79,6 +79,7 @@ def application(settings: Settings, parts: Sequence[Part]) -> FastAPI:
     install_problems(app)
     app.add_exception_handler(Exception, _unexpected)
     install_document(app)
+    install_page(app)
     return app
 
 
