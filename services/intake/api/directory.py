@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Response
+from starlette.convertors import Convertor, register_url_convertor
 
 from services.intake.api.answers import Unknown
 from services.intake.api.directory_answers import History, Kept, KeptPage, Saved
@@ -39,12 +40,28 @@ _SAVED: _Responses = {
 _REMOVED: _Responses = {204: {"description": "It is not there any more.", "headers": _TOKEN}, **_CHANGED}
 
 
+class _CategoryId(Convertor[str]):
+    """A category's id may hold slashes, and `history` at the end of an address is not a part of it."""
+
+    regex = r".+(?<!/history)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+_CATEGORY = "category_id"
+register_url_convertor(_CATEGORY, _CategoryId())
+
+
 def _routes(kind: Kind) -> APIRouter:
     """One set for each kind, so that the document says what each takes and answers."""
     router = APIRouter(prefix=f"/directory/{kind.name}", tags=["directory"])
     does = Handlers(kind)
     body: Any = kind.body
-    one = "/{record_id:path}" if kind.record is Category else "/{record_id}"  # a category's id may hold slashes
+    one = f"/{{record_id:{_CATEGORY}}}" if kind.record is Category else "/{record_id}"
     router.add_api_route(
         "",
         does.list,

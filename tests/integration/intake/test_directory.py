@@ -166,6 +166,8 @@ async def test_a_name_with_a_slash_and_a_list_in_pages(as_: As) -> None:
         assert (answer.json()["id"], answer.json()["record"]) == ("hardware/printer", category)
         told = (await admin.get(f"/directory/categories/{address}/history")).json()
         assert [each["record"] for each in told["items"]] == [category]
+        elsewhere = await put(admin, f"categories/{address}/history", category)
+        assert (elsewhere.status_code, elsewhere.headers["allow"]) == (405, "GET")
 
     for number in (3, 1, 2):
         await put(admin, f"teams/t{number}", {"name": f"Team {number}"})

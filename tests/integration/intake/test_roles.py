@@ -52,7 +52,7 @@ MAY: Mapping[str, frozenset[Role]] = {
         for one in (
             "teams/{record_id}",
             "agents/{record_id}",
-            "categories/{record_id:path}",
+            "categories/{record_id:category_id}",
             "organisations/{record_id}",
             "rules/{record_id}",
             "policies/{record_id}",
@@ -105,7 +105,7 @@ def test_the_table_is_that_of_the_routes() -> None:
 async def _ask(client: httpx.AsyncClient, name: str) -> httpx.Response:
     """With nothing in its body that a route could act on."""
     method, path = name.split(" ")
-    for placeholder in ("ticket_id", "key_id", "command_id", "record_id:path", "record_id"):
+    for placeholder in ("ticket_id", "key_id", "command_id", "record_id:category_id", "record_id"):
         path = path.replace(f"{{{placeholder}}}", SOMETHING)
     path = path.removeprefix("/v1").replace("{version}", "1")
     body = {"unheard": "of"} if method in {"POST", "PATCH", "PUT"} else None
