@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
-from shared.runtime.telemetry import configure_logs, tracing
+from shared.runtime.telemetry_process import observed
 
 
 def _api(settings: Settings) -> int:
@@ -31,8 +31,7 @@ def main(arguments: list[str]) -> int:
         return 2
     (role,) = arguments
     settings = Settings()
-    configure_logs(settings, f"intake-{role}")
-    with tracing(settings, f"intake-{role}"):
+    with observed(settings, f"intake-{role}"):
         return ROLES[role](settings)
 
 

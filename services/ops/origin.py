@@ -8,13 +8,12 @@ from shared.runtime.http.application import application
 from shared.runtime.http.serve import serve
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
-from shared.runtime.telemetry import configure_logs, tracing
+from shared.runtime.telemetry_process import observed
 
 
 def main() -> int:
     settings = Settings()
-    configure_logs(settings, "origin")
-    with tracing(settings, "origin"):
+    with observed(settings, "origin"):
         return serve(application(settings, [INTAKE, QUERIES]), settings, announce_ready)
 
 

@@ -2,7 +2,7 @@
 
 import http.client
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class Service:
     """A service is ready when it has made its ready file and, where `health` names a path, answers 200 there.
 
     `port`: what it listens on, and the setting that names it. `wanted`: whether these settings need it at all.
+    `watched`: whether it serves metrics.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Service:
     port: Callable[[Settings], tuple[int, str]] | None = None
     health: str | None = None
     wanted: Callable[[Settings], bool] = lambda _: True
+    watched: bool = True
 
     def address(self, settings: Settings) -> str:
         return "" if self.port is None else f"http://{LOOPBACK}:{self.port(settings)[0]}"
@@ -42,6 +44,7 @@ SERVICES = (
         *_python("issuer", "services.ops.issuer"),
         port=lambda settings: (settings.local_issuer_port, "CASEFOLD_LOCAL_ISSUER_PORT"),
         wanted=lambda settings: settings.oidc_issuer is None,
+        watched=False,
     ),
     Service(*_python("intake-processor", "services.intake", "processor")),
     Service(*_python("router", "services.router")),
@@ -52,6 +55,14 @@ SERVICES = (
         health=HEALTH,
     ),
 )
+
+
+def metrics_ports(services: Sequence[Service], settings: Settings) -> Mapping[str, int]:
+    """On one machine each watched service has its own: the setting's, and those after it; none where it is 0."""
+    if settings.metrics_port == 0:
+        return {}
+    watched = enumerate((service for service in services if service.watched), settings.metrics_port)
+    return {service.name: port for port, service in watched if service.wanted(settings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +91,11 @@ class Running:
 
 
 def start_service(processes: Processes, service: Service, settings: Settings) -> Running:
-    """Returns at once; poll `ready()` and `child.exit_code()`."""
+    """Returns at once; poll `ready()` and `child.exit_code()`. `settings` are the service's own."""
     if service.port is not None:
         check_free(service.port(settings)[0], service.name, service.port(settings)[1])
+    if settings.metrics_port:
+        check_free(settings.metrics_port, f"{service.name} for its metrics", "CASEFOLD_METRICS_PORT")
     ready_file = processes.home / "run" / f"{service.name}.ready"
     ready_file.unlink(missing_ok=True)
     variables = environment(settings, **{READY_FILE: str(ready_file)})

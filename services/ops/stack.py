@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.ops.embedded.parts import PARTS, Part
 from services.ops.groups import provision_all
 from services.ops.processes import Processes
-from services.ops.services import Running, Service, start_service
+from services.ops.services import Running, Service, metrics_ports, start_service
 from services.ops.trouble import Trouble
 from shared.runtime.daemon import begin
 from shared.runtime.settings import Settings
@@ -58,6 +58,7 @@ class Stack:
     ) -> None:
         self._settings = settings
         self._services = [service for service in services if service.wanted(settings)]
+        self._metrics_ports = metrics_ports(services, settings)
         self._processes = processes
         self._reporter = reporter
         self._stop = stop
@@ -126,7 +127,8 @@ class Stack:
         begun = time.monotonic()
         for service in self._services:
             self._reporter.begun(service.name, "starting")
-            self._running.append(start_service(self._processes, service, self._settings))
+            own = {"metrics_port": self._metrics_ports.get(service.name, 0)}
+            self._running.append(start_service(self._processes, service, self._settings.model_copy(update=own)))
         waiting = list(self._running)
         while waiting:
             self._look()

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from services.ops.embedded.parts import PARTS
-from services.ops.services import Service
+from services.ops.embedded.ports import LOOPBACK
+from services.ops.services import Service, metrics_ports
 from shared.runtime.settings import Settings
 
 
@@ -26,6 +27,8 @@ def _addresses(settings: Settings, services: Sequence[Service]) -> Iterable[tupl
     for service in services:
         if service.port is not None and service.wanted(settings):
             yield service.name, service.address(settings)
+    for name, port in metrics_ports(services, settings).items():
+        yield "metrics", f"http://{LOOPBACK}:{port}/metrics ({name})"
     for part in PARTS:
         yield part.name, _without_password(part.address(settings))
     yield "data and logs", str(settings.home.absolute())

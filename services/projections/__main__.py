@@ -30,7 +30,7 @@ from services.projections.registry import (
 from shared.events.personal import IdentityCodec
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
-from shared.runtime.telemetry import configure_logs, tracing
+from shared.runtime.telemetry_process import observed
 from shared.runtime.topics import TopicMismatch, check_topics
 
 
@@ -99,8 +99,7 @@ def main(arguments: list[str]) -> int:
         return 2
     (role,) = arguments
     settings = Settings()
-    configure_logs(settings, f"projections-{role}")
-    with tracing(settings, f"projections-{role}"):
+    with observed(settings, f"projections-{role}"):
         return ROLES[role](settings)
 
 

@@ -5,14 +5,13 @@ import sys
 from services.router.restoring import StateLost
 from services.router.run import opened
 from shared.runtime.settings import Settings
-from shared.runtime.telemetry import configure_logs, tracing
+from shared.runtime.telemetry_process import observed
 from shared.runtime.working import run_worker
 
 
 def main() -> int:
     settings = Settings()
-    configure_logs(settings, "router")
-    with tracing(settings, "router"):
+    with observed(settings, "router"):
         return run_worker(settings, "router", opened, (StateLost,))
 
 

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     """OTLP/HTTP collector. None: no traces are exported."""
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """Port of the Prometheus endpoint; 0: none."""
+    """Port of the process's Prometheus endpoint; 0: none. Under `casefold up` that of the first, and so on."""
 
     def topic(self, name: str) -> str:
         """Full name of a topic of the contract, prefix included."""

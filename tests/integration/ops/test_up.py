@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.request import urlopen
 
 import psutil
 import psycopg
@@ -13,6 +14,16 @@ import pytest
 
 from services.ops.embedded.ports import free_port
 from tests.stack_process import ASLEEP, UP, StackProcess, eventually, stack_process
+
+WATCHED = """
+import time
+from shared.runtime.settings import Settings
+from shared.runtime.telemetry_metrics import metrics
+with metrics(Settings()):
+    READY
+    time.sleep(600)
+"""
+"""A service that does nothing but serve its metrics."""
 
 Start = Callable[..., AbstractContextManager[StackProcess]]
 
@@ -43,6 +54,18 @@ def beside(kafka: str, database: str, redis: str, topic_prefix: str, tmp_path: P
     every = {**given, **named}
     home, log = tmp_path / "home", tmp_path / "up.log"
     return lambda services, **more: stack_process(home, log, services, {**every, **more})
+
+
+def two_free_ports() -> int:
+    """The first of two that lie side by side."""
+    while True:
+        port = free_port()
+        with socket.socket() as second:
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
 
 
 def test_what_it_keeps_is_there_at_the_next_start(embedded: Start, ports: dict[str, str]) -> None:
@@ -165,6 +188,29 @@ def test_two_stacks_do_not_share_a_folder(beside: Start) -> None:
             assert second.process.wait(60) == 1
             assert f"error: another stack (process {stack.process.pid}) runs below {stack.home}: " in second.output
             assert stack.process.poll() is None
+
+
+def test_each_service_serves_its_metrics_at_a_port_of_its_own(beside: Start) -> None:
+    port = two_free_ports()
+    with beside({"one": WATCHED, "two": WATCHED}, CASEFOLD_METRICS_PORT=str(port)) as stack:
+        stack.says(UP)
+        for name, own in (("one", port), ("two", port + 1)):
+            assert f"  metrics        http://127.0.0.1:{own}/metrics ({name})\n" in stack.output
+            with urlopen(f"http://127.0.0.1:{own}/metrics") as answer:
+                assert b"process_cpu_seconds_total" in answer.read()
+
+
+def test_a_port_for_metrics_that_is_taken_is_named(beside: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with beside({"one": WATCHED}, CASEFOLD_METRICS_PORT=str(port)) as stack:
+            assert stack.process.wait(60) == 1
+            assert (
+                f"error: port {port} is taken, and one for its metrics wants it: stop what uses it, "
+                "or set CASEFOLD_METRICS_PORT to a free port\n"
+            ) in stack.output
 
 
 def test_a_given_server_that_does_not_answer_is_named(beside: Start) -> None:
