@@ -9,6 +9,7 @@ from uuid import uuid4
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from services.ops.trouble import Trouble
+from shared.runtime.client_log import CLIENT_LOG
 from shared.runtime.dead_letters import ACTION, REDRIVE, REFUSED, SETTLES
 from shared.runtime.partition import PARTITIONER
 from shared.runtime.settings import Settings
@@ -124,7 +125,8 @@ def _produce(  # noqa: PLR0913 - a record has so many parts
             "enable.idempotence": True,
             "allow.auto.create.topics": False,
             "message.timeout.ms": int(_TIMEOUT_S * 1000),
-        }
+        },
+        logger=CLIENT_LOG,
     )
     producer.produce(
         settings.topic(topic),
@@ -150,7 +152,8 @@ def _records(settings: Settings, topic: str) -> Iterator[Message]:
             "enable.partition.eof": True,
             "fetch.wait.max.ms": 10,
             "allow.auto.create.topics": False,
-        }
+        },
+        logger=CLIENT_LOG,
     )
     try:
         known = consumer.list_topics(timeout=_TIMEOUT_S).topics

@@ -21,6 +21,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
+from shared.runtime.client_log import CLIENT_LOG
 from shared.runtime.settings import Settings
 from shared.runtime.topics import admin
 
@@ -103,7 +104,8 @@ def _member(settings: Settings, group: str) -> Consumer:
             "bootstrap.servers": settings.kafka_bootstrap_servers,
             "group.id": settings.group(group),
             "enable.auto.commit": False,
-        }
+        },
+        logger=CLIENT_LOG,
     )
 
 

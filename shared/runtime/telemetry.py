@@ -15,6 +15,7 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanContext
 from structlog.tracebacks import ExceptionDictTransformer
 
+from shared.runtime.client_log import client_line
 from shared.runtime.settings import Settings
 
 _LEVELS = {
@@ -40,6 +41,7 @@ def configure_logs(settings: Settings, service: str) -> None:
         return {**line, "service": service, "instance": settings.instance}
 
     shared: list[structlog.types.Processor] = [
+        client_line,
         named,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -57,6 +59,7 @@ def configure_logs(settings: Settings, service: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
+            pass_foreign_args=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),

@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from shared.runtime.client_log import CLIENT_LOG
 from shared.runtime.settings import Settings
 
 _WEEK = timedelta(days=7)
@@ -73,8 +74,7 @@ def dead_letters(group: str) -> TopicSpec:
 
 
 def admin(settings: Settings) -> AdminClient:
-    """Quiet about what it leaves unread at its end, which nobody can do anything about."""
-    return AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers, "log_level": 5})
+    return AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers}, logger=CLIENT_LOG)
 
 
 def create_topics(settings: Settings, specs: Iterable[TopicSpec] = TOPICS) -> None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import structlog
 from confluent_kafka import Consumer, KafkaException, Producer
-from confluent_kafka.admin import AdminClient
 
 from services.intake.processor import log
 from services.intake.processor.batch import decide_batch
@@ -20,6 +19,7 @@ from services.intake.processor.transaction import Ends, Transaction, send_copies
 from shared.runtime.daemon import begin
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry_records import ended
+from shared.runtime.topics import admin
 
 MAX_BATCH = 256
 _POLL_S = 0.25
@@ -75,7 +75,7 @@ class Lane:
         producer = log.transactional_producer(self._settings, topic, self.lot.partition)
         try:
             producer.init_transactions(self._settings.transaction_timeout.total_seconds())
-            client = AdminClient({"bootstrap.servers": self._settings.kafka_bootstrap_servers})
+            client = admin(self._settings)
             restored = restore(self._settings, client, self._topics, self.lot.partition)
             with closing(restored.checkpoint), closing(log.partition_consumer(self._settings)) as consumer:
                 consumer.assign(

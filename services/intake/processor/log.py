@@ -7,6 +7,7 @@ from typing import cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
+from shared.runtime.client_log import CLIENT_LOG
 from shared.runtime.partition import PARTITIONER
 from shared.runtime.settings import Settings
 
@@ -66,7 +67,8 @@ def transactional_producer(settings: Settings, topic: str, partition: int) -> Pr
             "retry.backoff.max.ms": 200,
             "queue.buffering.max.messages": 100_000,
             "message.timeout.ms": _ms(settings.transaction_timeout.total_seconds()),
-        }
+        },
+        logger=CLIENT_LOG,
     )
 
 
@@ -83,7 +85,8 @@ def copies_producer(settings: Settings) -> Producer:
             "linger.ms": 0,
             "max.in.flight.requests.per.connection": 2,
             "message.timeout.ms": 5000,
-        }
+        },
+        logger=CLIENT_LOG,
     )
 
 
@@ -105,7 +108,8 @@ def partition_consumer(settings: Settings, more: Mapping[str, object] | None = N
             "reconnect.backoff.ms": 20,
             "reconnect.backoff.max.ms": 500,
             **(more or {}),
-        }
+        },
+        logger=CLIENT_LOG,
     )
 
 
@@ -124,7 +128,8 @@ def group_consumer(settings: Settings) -> Consumer:
             "auto.offset.reset": "earliest",
             "reconnect.backoff.ms": 20,
             "reconnect.backoff.max.ms": 500,
-        }
+        },
+        logger=CLIENT_LOG,
     )
 
 

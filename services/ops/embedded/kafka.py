@@ -14,6 +14,7 @@ from services.ops.embedded.class_path import class_path
 from services.ops.embedded.ports import LOOPBACK, accepts, check_free, free_port
 from services.ops.embedded.server import ServerFailed, wait_until
 from services.ops.processes import Processes
+from shared.runtime.client_log import CLIENT_LOG
 
 BROKER: Mapping[str, str] = {
     "offsets.topic.replication.factor": "1",
@@ -128,7 +129,7 @@ class Kafka:
     def _answers(self) -> bool:
         if not accepts(LOOPBACK, self._port):
             return False
-        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        client = AdminClient({"bootstrap.servers": self.address}, logger=CLIENT_LOG)
         try:
             return bool(client.list_topics(timeout=2).brokers)
         except KafkaException:  # it listens before it serves

@@ -22,6 +22,7 @@ from aiokafka.protocol.types import (
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from services.ops.trouble import Trouble
+from shared.runtime.client_log import CLIENT_LOG
 from shared.runtime.settings import Settings
 
 _LOG = "__transaction_state"
@@ -92,7 +93,8 @@ def _records(settings: Settings, transactional_id: str, since: datetime) -> Iter
             "enable.auto.commit": False,
             "isolation.level": "read_uncommitted",
             "enable.partition.eof": True,
-        }
+        },
+        logger=CLIENT_LOG,
     )
     try:
         partitions = len(consumer.list_topics(_LOG, timeout=_TIMEOUT_S).topics[_LOG].partitions)
