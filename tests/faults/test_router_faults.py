@@ -68,7 +68,7 @@ class Process:
 
 
 class Requesters:
-    """Open tickets at a steady rate; each is solved some seconds later, or once more later if that was too early."""
+    """Open tickets at a steady rate; each is solved some seconds later, or later still if that was too early."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
