@@ -71,6 +71,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "GET /v1/tickets/{ticket_id}/comments": EVERYONE,
     "GET /v1/tickets/{ticket_id}/routing": READERS,
     "GET /v1/commands/{command_id}": EVERYONE,
+    "GET /v1/docs": NOBODY_ASKED,
     "GET /v1/health/live": NOBODY_ASKED,
     "GET /v1/health/ready": NOBODY_ASKED,
 }
