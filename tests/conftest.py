@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from services.ops.embedded.kafka import Kafka
 from services.ops.embedded.postgres import Postgres
@@ -28,6 +29,10 @@ from tests.servers import (
 )
 
 PARTITIONS = 4
+
+# how long an example takes says how busy the machine is, and never whether the code is right
+hypothesis_settings.register_profile("casefold", deadline=None)
+hypothesis_settings.load_profile("casefold")
 
 
 @pytest.fixture(scope="session")
