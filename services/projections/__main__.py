@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import uvloop
-
 from services.projections.consumer import (
     AGENTS_GROUP,
     DIRECTORY_GROUP,
@@ -28,6 +26,7 @@ from services.projections.registry import (
     TICKET_STREAM,
 )
 from shared.events.personal import IdentityCodec
+from shared.runtime.loop import new_event_loop
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry_process import observed
@@ -41,7 +40,8 @@ def _projector(settings: Settings) -> int:
     faults: list[BaseException] = []
     try:
         check_topics(settings)
-        uvloop.run(_project(settings))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(_project(settings))
     except* (VersionGap, LogIncomplete, TopicMismatch) as broken:
         faults.extend(broken.exceptions)
     for fault in faults:

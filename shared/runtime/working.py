@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-import uvloop
 from aiokafka.errors import KafkaError
 
 from shared.runtime.groups import OffsetsMissing
 from shared.runtime.handling import Unburied
+from shared.runtime.loop import new_event_loop
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
 from shared.runtime.topics import TopicMismatch
@@ -25,7 +25,8 @@ def run_worker(settings: Settings, name: str, opened: Opened, ending: tuple[type
     `ending`: a service's own reasons to stop, whose text says what to do.
     """
     try:
-        uvloop.run(_run(settings, opened))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(_run(settings, opened))
     except (KafkaError, OffsetsMissing, TopicMismatch, Unburied, *ending) as failure:
         sys.stderr.write(f"the {name} stops: {failure}\n")
         return 1

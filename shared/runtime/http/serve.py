@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import structlog
 import uvicorn
-import uvloop
 from fastapi import FastAPI
 
 from shared.runtime.background import Background
+from shared.runtime.loop import new_event_loop
 from shared.runtime.settings import Settings
 
 _DRAIN_S = 8
@@ -47,7 +47,7 @@ def serve(app: FastAPI, settings: Settings, listening: Callable[[], None]) -> in
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: told.set())
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(_serve(app, settings, listening, told))
 
 
