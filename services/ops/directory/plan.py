@@ -1,9 +1,10 @@
 """The steps from one directory to another, each of them right among what is there when it is taken."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from services.intake.domain.directory_links import link_faults, referring
+from services.intake.domain.directory_links import link_faults, references
 from services.intake.domain.directory_others import RecordsOf
 from shared.events.directory_records import (
     KINDS,
@@ -43,7 +44,7 @@ def plan(present: Mapping[str, Record], wanted: Mapping[str, Record], removed: C
     What is left to say of a record, as a new team's leads, who need the team first, is said as soon as it can be.
     Raise `NoWay` where the end is not in order.
     """
-    now = dict(present)
+    now = _Now(present)
     saves = {key: record for key, record in wanted.items() if now.get(key) != record}
     removals = [key for key in removed if key in now]
     loosened: set[str] = set()
@@ -53,30 +54,59 @@ def plan(present: Mapping[str, Record], wanted: Mapping[str, Record], removed: C
             raise NoWay
         match step:
             case Save(key=key, record=record, partial=partial):
-                now[key] = record
+                now.put(key, record)
                 if partial:
                     loosened.add(key)
                 else:
                     del saves[key]
             case Remove(key=key):
-                del now[key]
+                now.put(key, None)
                 removals.remove(key)
         yield step
 
 
-def _next(now: Mapping[str, Record], saves: Mapping[str, Record], removals: Collection[str]) -> Step | None:
+class _Now(dict[str, Record]):
+    """What is there between two steps; of each record it is known how many others name it."""
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        super().__init__()
+        self._named_by: defaultdict[str, int] = defaultdict(int)
+        for key, record in records.items():
+            self.put(key, record)
+
+    def put(self, key: str, record: Record | None) -> None:
+        """None takes it away."""
+        for named in self._others(key):
+            self._named_by[named] -= 1
+        if record is None:
+            del self[key]
+        else:
+            self[key] = record
+        for named in self._others(key):
+            self._named_by[named] += 1
+
+    def is_named(self, key: str) -> bool:
+        return self._named_by[key] > 0
+
+    def _others(self, key: str) -> set[str]:
+        record = self.get(key)
+        named = set() if record is None else {reference.key for reference in references(record)}
+        return named - {key}
+
+
+def _next(now: _Now, saves: Mapping[str, Record], removals: Collection[str]) -> Step | None:
     others = RecordsOf(now)
     for key, record in saves.items():
         if not any(link_faults(key, record, others)):
             return Save(key, record)
     for key in removals:
-        if not referring(key, others):
+        if not now.is_named(key):
             return Remove(key)
     return None
 
 
 def _loosen(
-    now: Mapping[str, Record], saves: Mapping[str, Record], removals: Collection[str], before: Collection[str]
+    now: _Now, saves: Mapping[str, Record], removals: Collection[str], before: Collection[str]
 ) -> Step | None:
     """A record that stands in the way of others, or in its own, saved without what it says of them."""
     for key in (key for key in (*saves, *removals) if key not in before):

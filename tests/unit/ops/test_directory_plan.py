@@ -1,6 +1,7 @@
 """The steps from one directory to another: the decider takes each of them, and they end where they should."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import event, given, settings
@@ -50,6 +51,14 @@ def test_a_team_goes_after_its_agents_though_it_names_one_of_them() -> None:
         Remove("agents/lea"),
         Remove("teams/support"),
     ]
+
+
+def test_a_whole_company_goes_from_its_newest_to_its_first() -> None:
+    """Each is the manager of the next: to look at all for each of them would take minutes."""
+    agents: dict[str, Record] = {"agents/a0": ADA}
+    agents |= {f"agents/a{n}": replace(ADA, manager_id=f"a{n - 1}") for n in range(1, 500)}
+    taken = steps({"teams/support": SUPPORT, **agents}, {})
+    assert taken == [*(Remove(key) for key in reversed(agents)), Remove("teams/support")]
 
 
 def test_two_organisations_change_their_domains_with_each_other() -> None:
