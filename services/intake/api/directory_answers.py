@@ -19,6 +19,7 @@ class Kept(BaseModel, Generic[BodyT]):
     version: int = Field(description="Also in the `ETag` of the record's own address.")
     changed_at: datetime
     record: BodyT = Field(description="As it would be saved.")
+    warnings: list[str] = Field(description="What is allowed and seldom meant, as a team without leads.")
 
 
 class KeptPage(BaseModel, Generic[BodyT]):

@@ -13,6 +13,7 @@ from services.intake.api.directory_history import history_of
 from services.intake.api.directory_kinds import Kind, body_of, record_of
 from services.intake.api.directory_requests import Fresh, Id, IfNoneMatch, Reader, Removing, Writer
 from services.intake.api.values import Reason
+from services.intake.domain.directory_warnings import warnings_of
 from shared.events.directory import Only, RemoveRecord, SaveRecord
 from shared.events.directory_records import Record, record_key
 from shared.events.personal import IdentityCodec, PersonalCodec
@@ -101,7 +102,13 @@ class Handlers:
     def _kept(self, known: KnownRecord, record: Record) -> Kept[AnyBody]:
         record_id = known.key.partition("/")[2]
         body = body_of(self._kind, record_id, record, self._codec)
-        return Kept(id=record_id, version=known.version, changed_at=known.changed_at, record=body)
+        return Kept(
+            id=record_id,
+            version=known.version,
+            changed_at=known.changed_at,
+            record=body,
+            warnings=warnings_of(record),
+        )
 
 
 def _not_found(key: str) -> Problem:

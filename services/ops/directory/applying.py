@@ -9,11 +9,12 @@ from services.intake.domain.directory_ids import checked_key
 from services.intake.domain.directory_links import link_faults
 from services.intake.domain.directory_others import RecordsOf
 from services.intake.domain.directory_values import faults_of
+from services.intake.domain.directory_warnings import warnings_of
 from services.intake.domain.rejected import Rejected
 from services.ops.directory.difference import difference
 from services.ops.directory.file import KIND, Bodies, BrokenDirectory, Filed, place_of
 from services.ops.directory.plan import Step, plan
-from shared.events.directory_records import Record, Team
+from shared.events.directory_records import Record
 from shared.events.personal import IdentityCodec
 
 _CODEC = IdentityCodec()
@@ -34,6 +35,9 @@ class Change:
     @property
     def changed(self) -> int:
         return sum(key in self.present and self.present[key] != body for key, body in self.wanted.items())
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
 
     def lines(self) -> Iterator[str]:
         return difference(self.present, self.wanted, self.removed)
@@ -60,10 +64,9 @@ def change_to(filed: Filed, present: Bodies, name: str, *, prune: bool) -> Chang
     return change
 
 
-def warnings_of(records: Mapping[str, Record]) -> Iterator[str]:
+def warnings_about(records: Mapping[str, Record]) -> Iterator[str]:
     for key, record in records.items():
-        if isinstance(record, Team) and not record.leads:
-            yield f"{place_of(key)}: it has no leads, so nobody is asked when its tickets wait too long"
+        yield from (f"{place_of(key)}: {warning}" for warning in warnings_of(record))
 
 
 def records_of(bodies: Bodies) -> dict[str, Record]:

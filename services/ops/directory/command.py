@@ -1,13 +1,14 @@
 """`casefold directory`: bring the directory to what a file says, write it to one, and make the first admin."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.ops.client import As, Token, Url, connect
-from services.ops.directory.applying import change_to, warnings_of
+from services.ops.directory.applying import change_to, warnings_about
 from services.ops.directory.bootstrap import bootstrap_key
 from services.ops.directory.demo import demo_text
 from services.ops.directory.file import read_directory, text_of
@@ -26,6 +27,7 @@ def apply(  # noqa: PLR0913 # one parameter an option
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove what the file does not have, of the kinds that it has.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; only a person at a terminal is asked.")] = False,
     url: Url = None,
     token: Token = None,
     as_whom: As = None,
@@ -36,9 +38,11 @@ def apply(  # noqa: PLR0913 # one parameter an option
     change = change_to(filed, dict(remote.bodies), str(file), prune=prune)
     for line in change.lines():
         typer.echo(line)
-    for warning in warnings_of(change.end()):
+    for warning in warnings_about(change.end()):
         typer.echo(f"warning: {warning}", err=True)
     if not dry_run:
+        if change and not yes and sys.stdin.isatty():
+            typer.confirm("Change it so?", abort=True)
         for step in change.steps():
             remote.take(step)
     verb = "would be " if dry_run else ""

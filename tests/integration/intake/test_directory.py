@@ -175,6 +175,10 @@ async def test_a_name_with_a_slash_and_a_list_in_pages(as_: As) -> None:
     assert ([item["id"] for item in page["items"]], page["next"]) == (["support", "t1"], "t1")
     rest = (await admin.get("/directory/teams", params={"limit": 2, "after": page["next"]})).json()
     assert ([item["id"] for item in rest["items"]], rest["next"]) == (["t2", "t3"], None)
+    assert [item["warnings"] for item in rest["items"]] == [
+        ["it has no leads, so nobody is asked when its tickets wait too long"]
+    ] * 2
+    assert (await admin.get("/directory/categories/hardware/printer")).json()["warnings"] == []
 
 
 async def test_leads_write_what_is_their_teams(as_: As) -> None:

@@ -1,5 +1,6 @@
 """`casefold directory` in a terminal, on real servers: a file applied and written again, and the first admin."""
 
+import os
 from pathlib import Path
 
 import httpx
@@ -36,6 +37,17 @@ class Terminal:
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
+    def asked(self, answer: str, *words: str) -> tuple[int, str]:
+        """The exit code and what is said of a person at a terminal, who answers so when they are asked."""
+        own, theirs = os.openpty()
+        try:
+            os.write(own, f"{answer}\n".encode())
+            done = casefold(self._settings, "directory", *words, stdin=theirs)
+        finally:
+            os.close(theirs)
+            os.close(own)
+        return done.returncode, done.stdout.splitlines()[-1]
+
     def refuses(self, *words: str) -> str:
         done = casefold(self._settings, "directory", *words)
         assert done.returncode == 1, done.stdout
@@ -54,7 +66,11 @@ def test_a_directory_is_brought_to_what_a_file_says(settings: Settings, tmp_path
         )
         assert terminal.says("export", *ADMIN) == ["{}"]
 
-        assert terminal.says("apply", str(file), *ADMIN) == [*dry[:-1], "6 added, 0 changed, 0 removed."]
+        assert terminal.asked("n", "apply", str(file), *ADMIN) == (1, "Change it so? [y/N]: ")
+        assert terminal.says("export", *ADMIN) == ["{}"]
+        done_so = (0, "Change it so? [y/N]: 6 added, 0 changed, 0 removed.")
+        assert terminal.asked("y", "apply", str(file), *ADMIN) == done_so
+        assert terminal.asked("", "apply", str(file), *ADMIN) == (0, "0 added, 0 changed, 0 removed.")
         assert terminal.says("apply", str(file), *ADMIN) == ["0 added, 0 changed, 0 removed."]
         done = casefold(mine, "directory", "apply", str(file), *ADMIN)
         assert done.stderr == (

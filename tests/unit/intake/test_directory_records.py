@@ -7,6 +7,7 @@ from uuid import uuid5
 import pytest
 
 from services.intake.domain.directory_records import Entry
+from services.intake.domain.directory_warnings import warnings_of
 from shared.events.agent import SetAgentLimit
 from shared.events.directory import Only, RecordRemoved, RecordSaved, RemoveRecord, SaveRecord
 from shared.events.directory_records import (
@@ -381,3 +382,11 @@ def test_nothing_follows_from_what_is_no_agent_or_no_change() -> None:
     assert directory.reactions(wish("teams/new", SaveRecord(Team("New")))) == ()
     assert directory.reactions(wish("rules/fire", RemoveRecord())) == ()
     assert directory.reactions(wish("agents/ada", SaveRecord(RECORDS["agents/ada"]))) == ()
+
+
+def test_a_team_without_leads_is_told_so() -> None:
+    assert warnings_of(Team("New", leads=("lea",))) == warnings_of(ADA) == []
+    assert warnings_of(Team("New")) == ["it has no leads, so nobody is asked when its tickets wait too long"]
+    assert warnings_of(Team("New", fallback_team_id="support")) == [
+        "it has no leads, so the leads of support are asked when its tickets wait too long"
+    ]
