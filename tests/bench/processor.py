@@ -14,9 +14,10 @@ from confluent_kafka.admin import AdminClient
 
 from services.intake.domain.policy import Policy
 from services.intake.domain.ticket import Ticket
-from services.intake.processor.aggregate import Kept, Remembered
+from services.intake.processor.aggregate import Kept
 from services.intake.processor.aggregates import tickets
 from services.intake.processor.ends import end
+from services.intake.processor.memory import Memory, Remembered
 from services.intake.processor.position import POSITION_KEY, Position, encode_position
 from shared.events.envelope import Actor, ActorKind, Command
 from shared.events.personal import Plain
@@ -33,7 +34,7 @@ from shared.events.ticket_commands import (
 from shared.events.ticket_values import Channel, Message, Priority, Requester, Status
 from shared.runtime.partition import PARTITIONER
 from shared.runtime.settings import Settings
-from shared.runtime.topics import create_topics, topic_ids
+from shared.runtime.topics import admin, create_topics, topic_ids
 from tests.processing import Running, send
 
 Emit = Callable[..., None]
@@ -54,7 +55,10 @@ def run(settings: Settings, emit: Emit) -> None:
 
 
 def commands_per_s(settings: Settings, emit: Emit) -> None:
-    """Six kinds of command on 20,000 tickets, interleaved; timed from ready to the last event."""
+    """Seven commands of each of 20,000 tickets, interleaved; timed from ready to the last event.
+
+    Lanes begin one after another, so that some of it is done before all are ready; that is left out.
+    """
     samples = []
     for _ in range(3):
         mine = _own(settings)
@@ -62,9 +66,11 @@ def commands_per_s(settings: Settings, emit: Emit) -> None:
         backlog = list(_backlog(random.Random(1)))  # noqa: S311 - a benchmark's fixture
         send(mine, backlog)
         with _running(mine) as running:
-            started = time.monotonic()
-            _await_outcomes(mine, len(backlog), running)
-            samples.append(len(backlog) / (time.monotonic() - started))
+            wanted = len(backlog) + TICKETS  # a change makes two events
+            begun, started = _events(mine, admin(mine)), time.monotonic()
+            _await_events(mine, wanted, running)
+            left = len(backlog) * (1 - begun / wanted)
+            samples.append(left / (time.monotonic() - started))
     emit("processor.commands_per_s", sorted(samples)[1], "1/s", samples, None)
 
 
@@ -137,20 +143,20 @@ def _command(ticket: UUID, actor: Actor, data: TicketCommandData) -> Command[Tic
     return Command(command, str(ticket), actor, datetime.now(UTC), command, data, reply_to=0)
 
 
-def _await_outcomes(settings: Settings, count: int, running: Running) -> None:
-    """Until as many events lie in the log as the backlog makes: each command makes at least one."""
-    client = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
-    topic = settings.topic("ticket.events")
-    while True:
+def _await_events(settings: Settings, wanted: int, running: Running) -> None:
+    """Until as many lie in the log. It looks seldom, as each look costs the broker."""
+    client = admin(settings)
+    while _events(settings, client) < wanted:
         if running.process.poll() is not None:
             raise RuntimeError(running.log.read_text())
-        ends = sum(
-            end(client, topic, partition, IsolationLevel.READ_UNCOMMITTED)
-            for partition in range(settings.partitions)
-        )
-        if ends >= count + TICKETS:  # a change makes two
-            return
-        time.sleep(0.02)
+        time.sleep(0.1)
+
+
+def _events(settings: Settings, client: AdminClient) -> int:
+    topic = settings.topic("ticket.events")
+    return sum(
+        end(client, topic, partition, IsolationLevel.READ_UNCOMMITTED) for partition in range(settings.partitions)
+    )
 
 
 def _write_kept(settings: Settings) -> None:
@@ -158,10 +164,10 @@ def _write_kept(settings: Settings) -> None:
     aggregate = tickets(Policy())
     now = datetime.now(UTC)
     marker = UUID(int=0xFEED)
-    remembered = tuple(
-        Remembered(uuid4(), now - timedelta(hours=1), "0" * 16, number, number, None)
-        for number in range(REMEMBERED_EACH)
-    )
+    remembered = Memory()
+    for number in range(REMEMBERED_EACH):
+        entry = Remembered(uuid4(), now - timedelta(hours=1), "0" * 16, number, number, None)
+        remembered = remembered.with_entry(entry)
     templates = [
         aggregate.encode(
             Kept(
@@ -215,17 +221,7 @@ def _touch_open(settings: Settings, running: Running) -> None:
         _command(UUID(int=(0xA << 100) | number * 7919), _AGENT, AddNote(_BODY)) for number in range(OPEN_KEPT)
     ]
     send(settings, notes)
-    client = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
-    while True:
-        ends = [
-            end(client, settings.topic("ticket.events"), partition, IsolationLevel.READ_UNCOMMITTED)
-            for partition in range(settings.partitions)
-        ]
-        if running.process.poll() is not None:
-            raise RuntimeError(running.log.read_text())
-        if sum(ends) >= OPEN_KEPT:
-            return
-        time.sleep(0.05)
+    _await_events(settings, OPEN_KEPT, running)
 
 
 def _produce(producer: Producer, topic: str, value: bytes, key: bytes) -> None:

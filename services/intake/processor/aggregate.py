@@ -1,19 +1,22 @@
 """What the processor needs to know of an aggregate, and the form in which it keeps one."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
-from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from services.intake.domain.directory_others import Others
 from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.told import Told
+from services.intake.processor.memory import Memory, read_memory
 from shared.events.catalogue import Catalogue
 from shared.events.envelope import Command, Event
 from shared.events.outcomes import Accepted
+
+_MEMORY = re.compile(rb'(?<=\}),\[(?=\["[0-9a-f-]{36}",")')
+"""Where in a snapshot a memory begins that is not empty: no state holds a list of lists behind an object."""
 
 
 class Versioned(Protocol):
@@ -29,22 +32,11 @@ CommandT = TypeVar("CommandT")
 EventT = TypeVar("EventT")
 
 
-class Remembered(NamedTuple):
-    """An accepted command of the last days, and what it was answered."""
-
-    command_id: UUID
-    at: datetime
-    fingerprint: str | None
-    version: int
-    conversation_version: int
-    follow_up_id: UUID | None
-
-
 class Kept(NamedTuple):
-    """An aggregate's state, of its own type, and what it remembers, oldest first; its JSON is the snapshot."""
+    """An aggregate's state, of its own type, and what it remembers; as one JSON array they are the snapshot."""
 
     state: Any
-    memory: tuple[Remembered, ...]
+    memory: Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +56,17 @@ class Aggregate(Generic[StateT, CommandT, EventT]):
     react: Callable[[Settled[StateT, CommandT, EventT]], tuple[Reaction, ...]]
     accepted: Callable[[StateT, Iterable[Event[EventT]]], Accepted]
     conversation: tuple[type, ...]
-    snapshot: TypeAdapter[tuple[StateT, tuple[Remembered, ...]]]
+    state: TypeAdapter[StateT]
     react_again: Callable[[Command[CommandT], StateT], tuple[Reaction, ...]] = lambda _, __: ()
 
     def encode(self, kept: Kept) -> bytes:
-        return self.snapshot.serializer.to_json((kept.state, kept.memory))
+        return b"[%b,[%b]]" % (self.state.serializer.to_json(kept.state), kept.memory.text)
 
     def decode(self, raw: bytes) -> Kept:
-        return Kept(*self.snapshot.validate_json(raw))
+        begin = _MEMORY.search(raw)
+        if begin is None:
+            return Kept(self.state.validate_json(raw.removeprefix(b"[").removesuffix(b",[]]")), Memory())
+        return Kept(self.state.validate_json(raw[1 : begin.start()]), read_memory(raw[begin.end() : -2]))
 
 
 AnyAggregate = Aggregate[Any, Any, Any]

@@ -12,7 +12,7 @@ from services.intake.domain.policy import Policy
 from services.intake.domain.react import react
 from services.intake.domain.reference import reference
 from services.intake.domain.ticket import Ticket
-from services.intake.processor.aggregate import Aggregate, AnyAggregate, Remembered, Versioned
+from services.intake.processor.aggregate import Aggregate, AnyAggregate, Versioned
 from shared.events.agent import AGENT_COMMANDS, AGENT_EVENTS, AgentCommandData, AgentEventData
 from shared.events.directory import (
     DIRECTORY_COMMANDS,
@@ -42,7 +42,7 @@ def tickets(policy: Policy) -> Aggregate[Ticket, TicketCommandData, TicketEventD
         react=react,
         accepted=_accepted_ticket,
         conversation=CONVERSATION,
-        snapshot=TypeAdapter(tuple[Ticket, tuple[Remembered, ...]]),
+        state=TypeAdapter(Ticket),
     )
 
 
@@ -57,7 +57,7 @@ def records(zones: Collection[str]) -> Aggregate[directory.State, DirectoryComma
         react=directory.react,
         accepted=_accepted_record,
         conversation=(),
-        snapshot=TypeAdapter(tuple[directory.State, tuple[Remembered, ...]]),
+        state=TypeAdapter(directory.State),
     )
 
 
@@ -84,6 +84,6 @@ AGENTS: Aggregate[agent.Agent, AgentCommandData, AgentEventData] = Aggregate(
     react=agent_react.react,
     accepted=_accepted_record,
     conversation=(),
-    snapshot=TypeAdapter(tuple[agent.Agent, tuple[Remembered, ...]]),
+    state=TypeAdapter(agent.Agent),
     react_again=agent_react.react_again,
 )

@@ -8,7 +8,8 @@ from uuid import UUID
 from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.record import record
 from services.intake.domain.rejected import Rejected
-from services.intake.processor.aggregate import AnyAggregate, Kept, Remembered
+from services.intake.processor.aggregate import AnyAggregate, Kept
+from services.intake.processor.memory import Memory, Remembered
 from services.intake.processor.staged import Staged, States
 from shared.events.catalogue import Undecodable
 from shared.events.envelope import Command, Event
@@ -90,10 +91,10 @@ def _decided(
 ) -> tuple[Accepted | Refused, Sequence[Event[object]], Sequence[Reaction]]:
     aggregate = lot.aggregate
     state = before = None if kept is None else kept.state
-    memory = () if kept is None else kept.memory
-    for known in memory:
-        if known.command_id == command.id:
-            return _repeated(aggregate, command, known, state)
+    memory = Memory() if kept is None else kept.memory
+    known = memory.find(command.id)
+    if known is not None:
+        return _repeated(aggregate, command, known, state)
     version, conversation_version = (
         (0, 0) if kept is None else (kept.state.version, kept.state.conversation_version)
     )
@@ -110,7 +111,7 @@ def _decided(
         continued_by = _continuing(reactions)
         if continued_by is not None:
             accepted = replace(accepted, continued_by=continued_by)
-        after = Kept(state, (*memory, _remembered(command, accepted)))
+        after = Kept(state, memory.with_entry(_remembered(command, accepted)))
         staged.put(command.subject, after, _snapshot(aggregate, after))
     except Rejected as refusal:
         seen = refusal.code not in ("not_found", "already_exists") and version > 0
@@ -174,11 +175,10 @@ def _snapshot(aggregate: AnyAggregate, kept: Kept) -> bytes:
     return snapshot
 
 
-def _with_room(memory: tuple[Remembered, ...], oldest: datetime) -> tuple[Remembered, ...]:
+def _with_room(memory: Memory, oldest: datetime) -> Memory:
     """What is remembered still. Raise `Rejected` where nothing more can be."""
-    if memory and memory[0].at < oldest:
-        memory = tuple(known for known in memory if known.at >= oldest)
-    if len(memory) >= MAX_REMEMBERED:
+    memory = memory.after(oldest)
+    if memory.at_most() >= MAX_REMEMBERED:
         raise Rejected(
             "too_many_commands",
             f"Of one record {MAX_REMEMBERED} commands are remembered at a time, its limit; go on with a new one.",
