@@ -24,7 +24,7 @@ from shared.runtime.topics import admin
 MAX_BATCH = 256
 _POLL_S = 0.25
 _RETRY_S = 0.2
-_CACHED = 20_000
+_CACHED = 30_000
 
 LOG = structlog.get_logger()
 
