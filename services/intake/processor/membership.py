@@ -92,9 +92,7 @@ class Membership:
     def _lane(self, place: TopicPartition) -> Lane:
         aggregate = self._aggregates[place.topic]
         partitions = 1 if aggregate.stream == "directory" else self._settings.partitions
-        lot = Lot(
-            aggregate, place.partition, partitions, self._settings.partitions, self._settings.command_memory
-        )
+        lot = Lot(aggregate, place.partition, partitions, self._settings.partitions, self._settings.command_memory)
         return Lane(self._settings, lot, self._topics[aggregate.stream], self._copies)
 
     def _show_lag(self, consumer: Consumer) -> None:
