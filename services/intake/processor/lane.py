@@ -24,6 +24,7 @@ from shared.runtime.topics import admin
 MAX_BATCH = 256
 _POLL_S = 0.25
 _RETRY_S = 0.2
+_LOOK_S = 0.02
 _CACHED = 30_000
 
 LOG = structlog.get_logger()
@@ -40,6 +41,8 @@ class Lane:
         self.lot = lot
         self.next_offset = 0
         self.serving = threading.Event()
+        self.asking = threading.Event()
+        """Set while it waits to be told, by clearing it, that the partition is its own still."""
         self._settings = settings
         self._topics = topics
         self._copies = copies
@@ -51,7 +54,7 @@ class Lane:
 
     @property
     def ending(self) -> BaseException | None:
-        """What ended it for good: `Fenced`, or a failure that no new beginning mends."""
+        """The failure that ended it for good: no new beginning mends it."""
         return self._ended.exception() if self._ended is not None and self._ended.done() else None
 
     def ask_to_stop(self) -> None:
@@ -84,13 +87,22 @@ class Lane:
                 self._serve(producer, consumer, restored)
         except (KafkaException, TimeoutError) as failure:
             self.serving.clear()
-            fenced = isinstance(failure, KafkaException) and log.is_fenced(failure)
-            if fenced or log.is_fenced_meanwhile(producer):
-                raise log.Fenced from failure
             LOG.warning(
                 "lane begins anew", stream=self._topics.stream, partition=self.lot.partition, error=str(failure)
             )
-            self._stopping.wait(_RETRY_S)
+            self._await_the_group()
+
+    def _await_the_group(self) -> None:
+        """Until it has said that the partition is this process's, or until told to stop.
+
+        A process that was stopped past its session and wakes would fence the rightful owner by beginning anew. It
+        would disturb it even by aborting what it has open: for that the client may ask for a new epoch, and Kafka
+        then aborts the transaction of whoever is under way.
+        """
+        self._stopping.wait(_RETRY_S)
+        self.asking.set()
+        while self.asking.is_set() and not self._stopping.wait(_LOOK_S):
+            pass
 
     def _serve(self, producer: Producer, consumer: Consumer, restored: Restored) -> None:
         writer = _Writer(self._settings, self.lot, self._topics, producer, restored)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
 from shared.runtime.client_log import CLIENT_LOG
 from shared.runtime.partition import PARTITIONER
@@ -15,40 +15,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 GROUP = "intake-processor.v1"
 
-_ABORT_S = 1.0
-
 _GATHER_MS = 100
 """Longer than it takes to produce a transaction's records; its commit sends at once what is there.
 
 With 0 a request left for every few records, at four times the cost for the client's threads and twice for the
 broker.
 """
-
-_FENCED = frozenset(
-    {KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH}  # noqa: SLF001 - the client's public name for its own errors begins so
-)
-
-
-class Fenced(Exception):
-    """Another processor has taken the partition over."""
-
-
-def is_fenced(failure: KafkaException) -> bool:
-    error = failure.args[0]
-    return isinstance(error, KafkaError) and error.code() in _FENCED
-
-
-def is_fenced_meanwhile(producer: Producer) -> bool:
-    """Whether another has taken the partition over, asked by aborting what is open.
-
-    A processor that was stopped for long and wakes sees its records time out, or `produce` fail for a fatal
-    error that it does not name. To begin anew then would fence the rightful owner.
-    """
-    try:
-        producer.abort_transaction(_ABORT_S)
-    except KafkaException as failure:
-        return is_fenced(failure)
-    return False
 
 
 def transactional_producer(settings: Settings, topic: str, partition: int) -> Producer:

@@ -16,6 +16,7 @@ from shared.runtime.topics import topic_ids
 _POLL_S = 0.1
 _LAG_EVERY_S = 5.0
 _FINISH_S = 8.0
+_ASK_S = 2.0
 
 
 class LaneFailed(Exception):
@@ -38,7 +39,9 @@ class Membership:
         """Raise `LaneFailed`, or `KafkaException` where the client is broken for good."""
         consumer = log.group_consumer(self._settings)
         try:
-            self._join(consumer)
+            consumer.subscribe(
+                list(self._aggregates), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke
+            )
             while not stopping():
                 self._turn(consumer)
                 if self._assigned and all(lane.serving.is_set() for lane in self._lanes.values()):
@@ -53,19 +56,30 @@ class Membership:
         if error is not None and error.fatal():
             raise KafkaException(error)
         for lane in list(self._lanes.values()):
-            if lane.ending is not None and not isinstance(lane.ending, log.Fenced):
+            if lane.ending is not None:
                 place = f"{lane.lot.aggregate.stream} partition {lane.lot.partition}"
                 raise LaneFailed(f"the lane of {place} failed: {lane.ending}") from lane.ending
-        if any(isinstance(lane.ending, log.Fenced) for lane in self._lanes.values()):
-            consumer.unsubscribe()
-            self._drop(list(self._lanes))
-            self._join(consumer)
+        self._confirm(consumer)
         self._show_lag(consumer)
 
-    def _join(self, consumer: Consumer) -> None:
-        consumer.subscribe(
-            list(self._aggregates), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke
-        )
+    def _confirm(self, consumer: Consumer) -> None:
+        """Let lanes begin anew that want to: from a member that it has given up the group takes no offset.
+
+        While it gives no answer they wait; where it has given this member up, they are dropped for it.
+        """
+        asking = {place: lane for place, lane in self._lanes.items() if lane.asking.is_set()}
+        if not asking:
+            return
+        places = [TopicPartition(topic, partition) for topic, partition in asking]
+        try:
+            stands = consumer.committed(places, timeout=_ASK_S)
+            as_they_are = [log.at(one.topic, one.partition, max(one.offset, 0)) for one in stands]
+            taken = consumer.commit(offsets=as_they_are, asynchronous=False)
+        except KafkaException:
+            return
+        if all(one.error is None for one in taken or ()):
+            for lane in asking.values():
+                lane.asking.clear()
 
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         consumer.incremental_assign(partitions)
