@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from services.router.domain.decisions import Decision, Reserve
+from services.router.domain.decisions import Decision, Queue, Reserve
 from services.router.domain.replay import Recorded
 from services.router.domain.routing import Routing
 from shared.events.agent import (
@@ -31,7 +31,7 @@ from shared.events.routing import (
     TicketNoted,
     TicketTaken,
 )
-from shared.events.routing_values import Explanation
+from shared.events.routing_values import Explanation, LeftOut, QueueReason
 from shared.events.ticket_values import Priority, Tier
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -144,3 +144,20 @@ class Log:
 def slot_of(name: str, number: int) -> UUID:
     """A name for whatever counts as one."""
     return uuid5(UUID(int=number), name)
+
+
+def given_to(decided: list[Decision]) -> list[str]:
+    assert all(isinstance(one, Reserve) for one in decided), decided
+    return [one.agent_id for one in decided if isinstance(one, Reserve)]
+
+
+def queued(decided: list[Decision]) -> tuple[QueueReason, tuple[str, ...]]:
+    (one,) = decided
+    assert isinstance(one, Queue)
+    return one.reason, one.missing
+
+
+def left_out(decided: list[Decision]) -> dict[LeftOut, int]:
+    (one,) = decided
+    assert isinstance(one, Queue | Reserve)
+    return one.explanation.left_out

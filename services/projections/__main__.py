@@ -1,7 +1,6 @@
 """Starts one role of the projections service: `python -m services.projections projector|api`."""
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -26,6 +25,7 @@ from services.projections.registry import (
     TICKET_STREAM,
 )
 from shared.events.personal import IdentityCodec
+from shared.runtime.collector import collect_seldom
 from shared.runtime.loop import new_event_loop
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
@@ -36,7 +36,7 @@ from shared.runtime.topics import TopicMismatch, check_topics
 def _projector(settings: Settings) -> int:
     """Exit status: 0 when told to stop, 1 where the log cannot be trusted, with one sentence that says why."""
     migrate(settings)
-    _collect_seldom()
+    collect_seldom()
     faults: list[BaseException] = []
     try:
         check_topics(settings)
@@ -47,13 +47,6 @@ def _projector(settings: Settings) -> int:
     for fault in faults:
         sys.stderr.write(f"the projector stops: {fault}\n")
     return 1 if faults else 0
-
-
-def _collect_seldom() -> None:
-    """A batch is many thousand objects without a cycle among them: looking for one took a quarter of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
 
 
 async def _project(settings: Settings) -> None:

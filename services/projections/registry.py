@@ -1,7 +1,10 @@
 """Every read model there is, and which topic feeds it; a new one gets a line here."""
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+from psycopg import AsyncConnection
 
 from services.projections.read_models import (
     agent_loads,
@@ -17,7 +20,7 @@ from services.projections.read_models import (
     users,
 )
 from services.projections.read_models.delivered import Delivered, Placed
-from services.projections.stream import LogRecord, ReadModel, Stream
+from services.projections.stream import Expire, LogRecord, ReadModel, Stream
 from services.projections.writes import agent_loads as write_loads
 from services.projections.writes import agent_presence as write_presence
 from services.projections.writes import agent_skills as write_skills
@@ -27,17 +30,19 @@ from services.projections.writes import teams as write_teams
 from services.projections.writes import ticket_comments as write_comments
 from services.projections.writes import ticket_events as write_events
 from services.projections.writes import ticket_search as write_search
+from services.projections.writes import tickets as write_tickets
 from services.projections.writes import users as write_users
-from services.projections.writes.tickets import TABLE as TICKETS_TABLE
-from services.projections.writes.tickets import write as write_tickets
 from shared.events.agent import AGENT_EVENTS, AgentEventData
 from shared.events.catalogue import Undecodable
 from shared.events.directory import DIRECTORY_EVENTS, DirectoryEventData, RecordRemoved, RecordSaved
 from shared.events.outcomes import COPY_HEADER, Outcome, decode_outcome
+from shared.events.personal import PersonalCodec
 from shared.events.presence import PRESENCE_EVENTS
 from shared.events.routing import PresenceChanged
 from shared.events.ticket_events import TICKET_EVENTS
 from shared.events.wire import decode_event
+
+ItemT_contra = TypeVar("ItemT_contra", contravariant=True)
 
 _TICKET_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -90,35 +95,45 @@ def each_alone(record: LogRecord) -> str:
     return f"{record.partition}/{record.offset}"
 
 
+class Described(Protocol):
+    """A module of `read_models/`."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802 - a module's constants
+    @property
+    def VERSION(self) -> int: ...  # noqa: N802 - as above
+    @property
+    def VIEW(self) -> str: ...  # noqa: N802 - as above
+
+
+class Written(Protocol[ItemT_contra]):
+    """The module of `writes/` that goes with it."""
+
+    @property
+    def TABLE(self) -> str: ...  # noqa: N802 - as above
+
+    async def write(
+        self, connection: AsyncConnection, items: Sequence[ItemT_contra], codec: PersonalCodec
+    ) -> None: ...
+
+
+def _model(
+    described: Described, written: Written[ItemT_contra], expire: Expire | None = None
+) -> ReadModel[ItemT_contra]:
+    return ReadModel(described.NAME, described.VERSION, described.VIEW, written.TABLE, written.write, expire)
+
+
 TICKET_STREAM: Stream[Delivered] = Stream(
     topic="ticket.events",
     kept=True,
     read=read_ticket_event,
     subject=key_of,
     models=(
-        ReadModel(tickets.NAME, tickets.VERSION, tickets.VIEW, TICKETS_TABLE, write_tickets),
-        ReadModel(
-            ticket_events.NAME,
-            ticket_events.VERSION,
-            ticket_events.VIEW,
-            write_events.TABLE,
-            write_events.write,
-        ),
-        ReadModel(
-            ticket_comments.NAME,
-            ticket_comments.VERSION,
-            ticket_comments.VIEW,
-            write_comments.TABLE,
-            write_comments.write,
-        ),
-        ReadModel(
-            ticket_search.NAME,
-            ticket_search.VERSION,
-            ticket_search.VIEW,
-            write_search.TABLE,
-            write_search.write,
-        ),
-        ReadModel(users.NAME, users.VERSION, users.VIEW, write_users.TABLE, write_users.write),
+        _model(tickets, write_tickets),
+        _model(ticket_events, write_events),
+        _model(ticket_comments, write_comments),
+        _model(ticket_search, write_search),
+        _model(users, write_users),
     ),
 )
 
@@ -127,16 +142,7 @@ OUTCOME_STREAM: Stream[Outcome] = Stream(
     kept=False,
     read=read_outcome,
     subject=each_alone,
-    models=(
-        ReadModel(
-            command_outcomes.NAME,
-            command_outcomes.VERSION,
-            command_outcomes.VIEW,
-            write_outcomes.TABLE,
-            write_outcomes.write,
-            write_outcomes.expire,
-        ),
-    ),
+    models=(_model(command_outcomes, write_outcomes, write_outcomes.expire),),
 )
 
 AGENT_STREAM: Stream[Placed[AgentEventData]] = Stream(
@@ -144,9 +150,7 @@ AGENT_STREAM: Stream[Placed[AgentEventData]] = Stream(
     kept=True,
     read=read_agent_event,
     subject=key_of,
-    models=(
-        ReadModel(agent_loads.NAME, agent_loads.VERSION, agent_loads.VIEW, write_loads.TABLE, write_loads.write),
-    ),
+    models=(_model(agent_loads, write_loads),),
 )
 
 PRESENCE_STREAM: Stream[Placed[PresenceChanged]] = Stream(
@@ -154,15 +158,7 @@ PRESENCE_STREAM: Stream[Placed[PresenceChanged]] = Stream(
     kept=False,
     read=read_presence,
     subject=key_of,
-    models=(
-        ReadModel(
-            agent_presence.NAME,
-            agent_presence.VERSION,
-            agent_presence.VIEW,
-            write_presence.TABLE,
-            write_presence.write,
-        ),
-    ),
+    models=(_model(agent_presence, write_presence),),
 )
 
 DIRECTORY_STREAM: Stream[Placed[DirectoryEventData]] = Stream(
@@ -171,11 +167,9 @@ DIRECTORY_STREAM: Stream[Placed[DirectoryEventData]] = Stream(
     read=read_directory_event,
     subject=key_of,
     models=(
-        ReadModel(teams.NAME, teams.VERSION, teams.VIEW, write_teams.TABLE, write_teams.write),
-        ReadModel(
-            agent_skills.NAME, agent_skills.VERSION, agent_skills.VIEW, write_skills.TABLE, write_skills.write
-        ),
-        ReadModel(agents.NAME, agents.VERSION, agents.VIEW, write_agents.TABLE, write_agents.write),
+        _model(teams, write_teams),
+        _model(agent_skills, write_skills),
+        _model(agents, write_agents),
     ),
 )
 

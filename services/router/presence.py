@@ -8,11 +8,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 
-from services.router.domain.decisions import ROUTER
+from services.router.domain.own import own_event
 from services.router.domain.routing import Routing
 from services.router.group import PRESENCE
 from services.router.requests import SOURCE, Post
-from shared.events.envelope import Event
 from shared.events.presence import PRESENCE_EVENTS
 from shared.events.routing import Presence, PresenceChanged
 from shared.events.wire import event_headers
@@ -99,17 +98,7 @@ def differing(
 
 async def _write(post: Post, agent_id: str, changed: PresenceChanged, now: datetime) -> None:
     event_id = uuid5(_NAMESPACE, f"{agent_id}/{changed.presence}/{changed.since.isoformat()}")
-    event = Event(
-        id=event_id,
-        subject=agent_id,
-        version=int(now.timestamp() * 1000),
-        conversation_version=0,
-        occurred_at=changed.since,
-        recorded_at=now,
-        actor=ROUTER,
-        command_id=event_id,
-        correlation_id=event_id,
-        data=changed,
-    )
+    version = int(now.timestamp() * 1000)
+    event = own_event(event_id, agent_id, version, changed, at=now, occurred_at=changed.since)
     headers = event_headers(event, PRESENCE_EVENTS.name_of(changed), SOURCE)
     await post(PRESENCE, key=agent_id.encode(), value=PRESENCE_EVENTS.encode(changed), headers=headers)

@@ -10,9 +10,10 @@ from services.router.domain.replay import Recorded
 from services.router.group import REQUESTS
 from shared.events.routing import ROUTING_REQUESTS
 from shared.events.wire import decode_event
+from shared.runtime.reader import WAIT_MS, open_reader
 from shared.runtime.settings import Settings
 
-_WAIT_MS = 200
+_FETCH_BYTES = 4 * 1024 * 1024
 
 
 class Log:
@@ -40,7 +41,7 @@ class Log:
         """From `start` until before `end`, but those of `parked`. Raise `Undecodable`."""
         self._consumer.seek(self._partition, start)
         while await self._consumer.position(self._partition) < end:
-            batch = await self._consumer.getmany(self._partition, timeout_ms=_WAIT_MS)
+            batch = await self._consumer.getmany(self._partition, timeout_ms=WAIT_MS)
             for record in batch.get(self._partition, []):
                 if record.offset >= end:
                     return
@@ -56,18 +57,5 @@ def recorded(record: ConsumerRecord) -> Recorded:
 @asynccontextmanager
 async def open_log(settings: Settings) -> AsyncIterator[Log]:
     partition = TopicPartition(settings.topic(REQUESTS), 0)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        client_id=f"{settings.instance}-routing",
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=_WAIT_MS,
-        max_partition_fetch_bytes=4 * 1024 * 1024,
-    )
-    await consumer.start()
-    try:
-        consumer.assign([partition])
+    async with open_reader(settings, "routing", [partition], _FETCH_BYTES) as consumer:
         yield Log(consumer, partition)
-    finally:
-        await consumer.stop()

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
-from services.router.domain.decisions import ROUTER
+from services.router.domain.own import own_event
 from services.router.group import REQUESTS
 from shared.events.envelope import Command, Event
 from shared.events.routing import ROUTING_REQUESTS, RoutingData
@@ -62,16 +62,4 @@ class Commands:
 
 def own_request(data: RoutingData, subject: str, number: int, at: datetime) -> Event[RoutingData]:
     """What the router tells itself, a tick or a part of a checkpoint; `number` tells two of one subject apart."""
-    request_id: UUID = uuid5(_OWN, f"{subject}/{number}")
-    return Event(
-        id=request_id,
-        subject=subject,
-        version=number,
-        conversation_version=0,
-        occurred_at=at,
-        recorded_at=at,
-        actor=ROUTER,
-        command_id=request_id,
-        correlation_id=request_id,
-        data=data,
-    )
+    return own_event(uuid5(_OWN, f"{subject}/{number}"), subject, number, data, at=at)

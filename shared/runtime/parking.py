@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -19,11 +20,11 @@ from shared.runtime.dead_letters import (
 )
 from shared.runtime.parked import Parked, Waiting, subject_of
 from shared.runtime.poison import Poison
+from shared.runtime.reader import WAIT_MS, open_reader
 from shared.runtime.record import Record
 from shared.runtime.settings import Settings
 
 _TIMESTAMP = "dl_timestamp"
-_WAIT_MS = 500
 _PAUSE_S = 0.5
 
 Deliver = Callable[[DeadLetter], Awaitable[int]]
@@ -78,25 +79,16 @@ class Parking:
 
     async def caught_up(self) -> None:
         """Wait until every letter that is there now is known."""
-        consumer = self._new_consumer()
-        await consumer.start()
-        try:
+        async with self._reader() as consumer:
             end = (await consumer.end_offsets([self._partition]))[self._partition]
-        finally:
-            await consumer.stop()
         async with self._moved:
             await self._moved.wait_for(lambda: self._parked.position >= end)
 
     async def read(self, waiting: Waiting) -> Record | None:
         """The record that a letter keeps; None: it has expired."""
-        consumer = self._new_consumer()
-        await consumer.start()
-        try:
-            consumer.assign([self._partition])
+        async with self._reader() as consumer:
             consumer.seek(self._partition, waiting.letter)
             kept: ConsumerRecord = await consumer.getone(self._partition)
-        finally:
-            await consumer.stop()
         if kept.offset != waiting.letter:
             return None
         headers = [(name, raw) for name, raw in kept.headers if not name.startswith("dl_")]
@@ -106,19 +98,14 @@ class Parking:
 
     async def follow(self) -> None:
         """From the beginning, for ever; a broker that is away for a while is waited for."""
-        consumer = self._new_consumer()
-        await consumer.start()
-        try:
-            consumer.assign([self._partition])
+        async with self._reader() as consumer:
             await consumer.seek_to_beginning(self._partition)
             while True:
                 await self._turn(consumer)
-        finally:
-            await consumer.stop()
 
     async def _turn(self, consumer: AIOKafkaConsumer) -> None:
         try:
-            batch: Mapping[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(timeout_ms=_WAIT_MS)
+            batch: Mapping[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(timeout_ms=WAIT_MS)
             position: int = await consumer.position(self._partition)
         except KafkaError as failure:
             if not failure.retriable:
@@ -143,15 +130,8 @@ class Parking:
         async with self._moved:
             await self._moved.wait_for(lambda: self._parked.position > offset)
 
-    def _new_consumer(self) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap_servers,
-            client_id=f"{self._settings.instance}-letters",
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=_WAIT_MS,
-        )
+    def _reader(self) -> AbstractAsyncContextManager[AIOKafkaConsumer]:
+        return open_reader(self._settings, "letters", [self._partition])
 
 
 def _said(record: ConsumerRecord) -> dict[str, str]:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from aiokafka.errors import KafkaError
 
+from shared.runtime.collector import collect_seldom
 from shared.runtime.groups import OffsetsMissing
 from shared.runtime.handling import Unburied
 from shared.runtime.loop import new_event_loop
@@ -38,4 +39,5 @@ async def _run(settings: Settings, opened: Opened) -> None:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
     async with opened(settings) as worker:
+        collect_seldom()
         await worker.run(stop, announce_ready)

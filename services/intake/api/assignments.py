@@ -23,6 +23,7 @@ from shared.events.ticket_events import (
 from shared.events.wire import decode_event
 from shared.runtime.background import Background
 from shared.runtime.poison import Poison, guarded
+from shared.runtime.reader import WAIT_MS, open_reader
 from shared.runtime.settings import Settings
 
 TOPIC = "ticket.events"
@@ -30,7 +31,6 @@ TOPIC = "ticket.events"
 _TAIL = 100_000
 """Events that are read again at the start, of all partitions: whoever comes back had its stream elsewhere."""
 _REFERENCES = 50_000
-_WAIT_MS = 500
 _OPENED = TICKET_EVENTS.name_of_type(TicketOpened).encode()
 _TELLING = frozenset(
     TICKET_EVENTS.name_of_type(kind).encode() for kind in (TicketAssigned, TicketClaimed, TicketUnassigned)
@@ -77,19 +77,8 @@ async def open_notices(settings: Settings, topic_id: UUID, background: Backgroun
 
     It is the projector that has to do with every event, and whose dead letters say so.
     """
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        client_id=f"{settings.instance}-assignments",
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=_WAIT_MS,
-    )
-    await consumer.start()
-    try:
-        topic = settings.topic(TOPIC)
-        places = [TopicPartition(topic, number) for number in range(settings.partitions)]
-        consumer.assign(places)
+    places = [TopicPartition(settings.topic(TOPIC), number) for number in range(settings.partitions)]
+    async with open_reader(settings, "assignments", places) as consumer:
         first, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
         starts = {place: max(first[place], ends[place] - _TAIL // settings.partitions) for place in places}
         for place, start in starts.items():
@@ -100,8 +89,6 @@ async def open_notices(settings: Settings, topic_id: UUID, background: Backgroun
             await _read(consumer, notices, references)
         async with background.running("assignments", _follow(consumer, notices, references)):
             yield notices
-    finally:
-        await consumer.stop()
 
 
 async def _follow(consumer: AIOKafkaConsumer, notices: Notices, references: References) -> None:
@@ -110,7 +97,7 @@ async def _follow(consumer: AIOKafkaConsumer, notices: Notices, references: Refe
 
 
 async def _read(consumer: AIOKafkaConsumer, notices: Notices, references: References) -> None:
-    batch: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(timeout_ms=_WAIT_MS)
+    batch: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(timeout_ms=WAIT_MS)
     for place, records in batch.items():
         for record in records:
             kind = _type_of(record)

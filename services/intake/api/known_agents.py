@@ -14,11 +14,11 @@ from shared.events.envelope import Event
 from shared.events.wire import decode_event
 from shared.runtime.background import Background
 from shared.runtime.poison import Poison, guarded
+from shared.runtime.reader import WAIT_MS, open_reader
 from shared.runtime.settings import Settings
 
 _TAIL = 20_000
 """Events of each partition that are read at the start: the log of slots is kept for ever and only grows."""
-_WAIT_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,7 @@ async def open_known_agents(settings: Settings, background: Background) -> Async
     It is the projector that has to do with every event, and whose dead letters say so.
     """
     places = [TopicPartition(settings.topic("agent.events"), number) for number in range(settings.partitions)]
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        client_id=f"{settings.instance}-agents",
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=_WAIT_MS,
-    )
-    await consumer.start()
-    try:
-        consumer.assign(places)
+    async with open_reader(settings, "agents", places) as consumer:
         first, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
         for place in places:
             consumer.seek(place, max(first[place], ends[place] - _TAIL))
@@ -88,8 +78,6 @@ async def open_known_agents(settings: Settings, background: Background) -> Async
         await known.moved_to({place.partition: await consumer.position(place) for place in places})
         async with background.running("agents", _follow(consumer, known)):
             yield known
-    finally:
-        await consumer.stop()
 
 
 async def _follow(consumer: AIOKafkaConsumer, known: KnownAgents) -> None:
@@ -98,7 +86,7 @@ async def _follow(consumer: AIOKafkaConsumer, known: KnownAgents) -> None:
 
 
 async def _read(consumer: AIOKafkaConsumer, known: KnownAgents) -> None:
-    batch: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(timeout_ms=_WAIT_MS)
+    batch: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(timeout_ms=WAIT_MS)
     for records in batch.values():
         for record in records:
             event = guarded(partial(decode_event, AGENT_EVENTS, record.headers, record.value))

@@ -1,6 +1,5 @@
 """The processor's process: topics checked, lanes run until it is told to stop."""
 
-import gc
 import signal
 import sys
 import threading
@@ -11,6 +10,7 @@ from services.intake.policy_file import BrokenPolicy, load_policy
 from services.intake.processor import log
 from services.intake.processor.aggregates import aggregates
 from services.intake.processor.membership import LaneFailed, Membership
+from shared.runtime.collector import collect_seldom
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
 from shared.runtime.topics import TOPICS, TopicMismatch, check_topics, create_topics, dead_letters
@@ -28,17 +28,10 @@ def run_processor(settings: Settings) -> int:
         check_topics(settings, TOPICS)
         create_topics(settings, [dead_letters(log.GROUP)])
         copies = log.copies_producer(settings)
-        _collect_seldom()
+        collect_seldom()
         Membership(settings, aggregates(policy), copies).run(stopping.is_set, announce_ready)
         copies.flush(_FLUSH_S)
     except (BrokenPolicy, KafkaException, LaneFailed, TopicMismatch) as failure:
         sys.stderr.write(f"the processor stops: {failure}\n")
         return 1
     return 0
-
-
-def _collect_seldom() -> None:
-    """What lanes keep are many objects without a cycle: looking for one took a fifth of their time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from services.router.domain.decisions import ROUTER, Decision
+from services.router.domain.decisions import Decision
 from services.router.domain.facts import DIRECTORY, fold
+from services.router.domain.own import own_event
 from services.router.domain.rank import LONG_AGO
 from services.router.domain.routing import Routing
 from services.router.domain.state import State
@@ -72,15 +73,4 @@ def _follow(state: State, ticket: Ticket, recorded: Ticket) -> set[str]:
 
 
 def _told(subject: str, data: RoutingData, version: int) -> Event[RoutingData]:
-    return Event(
-        id=_NONE,
-        subject=subject,
-        version=version,
-        conversation_version=0,
-        occurred_at=LONG_AGO,
-        recorded_at=LONG_AGO,
-        actor=ROUTER,
-        command_id=_NONE,
-        correlation_id=_NONE,
-        data=data,
-    )
+    return own_event(_NONE, subject, version, data, at=LONG_AGO)

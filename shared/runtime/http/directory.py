@@ -14,11 +14,10 @@ from shared.events.wire import decode_event, read_headers
 from shared.runtime.background import Background
 from shared.runtime.http.api_keys import ApiKeys
 from shared.runtime.http.records import Records
+from shared.runtime.reader import WAIT_MS, open_reader
 from shared.runtime.settings import Settings
 
 TOPIC = "directory.events"
-
-_WAIT_MS = 500
 
 
 class Directory:
@@ -48,7 +47,7 @@ class Directory:
         """The events at those offsets of the topic, which are there, in the order that is asked for."""
         partition = TopicPartition(self._settings.topic(TOPIC), 0)
         found: list[Event[DirectoryEventData]] = []
-        async with _reading(self._settings, "history", partition) as consumer:
+        async with open_reader(self._settings, "history", [partition]) as consumer:
             for offset in offsets:
                 consumer.seek(partition, offset)
                 record: ConsumerRecord = await consumer.getone(partition)
@@ -71,7 +70,7 @@ def directory_of(request: Request) -> Directory:
 async def open_directory(settings: Settings, background: Background) -> AsyncIterator[Directory]:
     """Yields when every event that was there at the start is applied."""
     partition = TopicPartition(settings.topic(TOPIC), 0)
-    async with _reading(settings, "directory", partition) as consumer:
+    async with open_reader(settings, "directory", [partition]) as consumer:
         await consumer.seek_to_beginning(partition)
         end = (await consumer.end_offsets([partition]))[partition]
         directory = Directory(settings)
@@ -79,24 +78,6 @@ async def open_directory(settings: Settings, background: Background) -> AsyncIte
             pass
         async with background.running("directory", _follow(consumer, partition, directory)):
             yield directory
-
-
-@asynccontextmanager
-async def _reading(settings: Settings, name: str, partition: TopicPartition) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        client_id=f"{settings.instance}-{name}",
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=_WAIT_MS,
-    )
-    await consumer.start()
-    try:
-        consumer.assign([partition])
-        yield consumer
-    finally:
-        await consumer.stop()
 
 
 async def _follow(consumer: AIOKafkaConsumer, partition: TopicPartition, directory: Directory) -> None:
@@ -109,7 +90,7 @@ async def _read(consumer: AIOKafkaConsumer, partition: TopicPartition, directory
 
     To pass it over could leave a revoked key in force.
     """
-    batch: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(partition, timeout_ms=_WAIT_MS)
+    batch: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(partition, timeout_ms=WAIT_MS)
     for record in batch.get(partition, []):
         directory.apply(record)
     position: int = await consumer.position(partition)

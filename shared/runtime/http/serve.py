@@ -1,7 +1,6 @@
 """Running an HTTP service: until SIGTERM, which lets requests finish, or until a part of it fails."""
 
 import asyncio
-import gc
 import signal
 import socket
 import threading
@@ -12,12 +11,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared.runtime.background import Background
+from shared.runtime.collector import collect_seldom
 from shared.runtime.loop import new_event_loop
 from shared.runtime.settings import Settings
 
 _DRAIN_S = 8
 _KEEP_ALIVE_S = 75
-_COLLECT_AFTER = (50_000, 20, 20)
 
 _log = structlog.get_logger(__name__)
 
@@ -69,24 +68,13 @@ async def _serve(app: FastAPI, settings: Settings, listening: Callable[[], None]
     async with app.router.lifespan_context(app):
         if told.is_set():  # while the parts were opened
             return 0
-        _collect_seldom()
+        collect_seldom()
         background: Background = app.state.background
         server = _Server(config, listening, background.stopping)
         watch = asyncio.create_task(_end_on_failure(server, background))
         await server.serve()
         watch.cancel()
         return 0 if background.failure is None else 1
-
-
-def _collect_seldom() -> None:
-    """A request leaves few cycles behind, and many objects that live as long as it waits.
-
-    By the interpreter's defaults the collector looked at those, and at every module and schema, again and again:
-    a quarter of the time of a process that opens tickets. What is there at the start stays.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
 
 
 async def _end_on_failure(server: uvicorn.Server, background: Background) -> None:
