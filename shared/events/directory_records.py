@@ -1,51 +1,18 @@
-"""The records of the directory, by which the suite is run: agents, teams, categories, organisations, rules.
+"""The records of the directory, by which the suite is run: who works, on what, and by which rules.
 
 A record's key on `directory.events` is its kind and its id, as `agents/ada`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
+from shared.events.directory_hours import OutOfOffice, WorkingHours
+from shared.events.directory_promises import Calendar, EscalationRule, SlaPolicy
 from shared.events.personal import Personal
 from shared.events.ticket_values import Tier
-
-
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingSpan:
-    """From `begins` until before `ends`, wall-clock time of the zone; 00:00 as an end is midnight."""
-
-    day: Weekday
-    begins: time
-    ends: time
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingHours:
-    """`timezone` is a name of the IANA database."""
-
-    timezone: str
-    spans: tuple[WorkingSpan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfOffice:
-    """From `begins` until before `ends`; None: until it is taken back."""
-
-    begins: datetime
-    ends: datetime | None = None
 
 
 class Visibility(StrEnum):
@@ -79,11 +46,15 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """`leads` are agents' ids; tickets that wait too long go to them, or to the team `fallback_team_id`'s."""
+    """`leads` are agents' ids; tickets that wait too long go to them, or to the team `fallback_team_id`'s.
+
+    `calendar_id` is that of its business hours.
+    """
 
     name: str
     leads: tuple[str, ...] = ()
     fallback_team_id: str | None = None
+    calendar_id: str | None = None
     type: Literal["team"] = "team"
 
 
@@ -106,11 +77,15 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Requesters belong to it by the domain of their address; `language` is an ISO 639-1 code."""
+    """Requesters belong to it by the domain of their address; `language` is an ISO 639-1 code.
+
+    `calendar_id` is that of the business hours that it was promised.
+    """
 
     name: str
     domains: tuple[str, ...] = ()
     language: str | None = None
+    calendar_id: str | None = None
     type: Literal["organisation"] = "organisation"
 
 
@@ -156,7 +131,9 @@ class RoutingPolicy:
     type: Literal["routing_policy"] = "routing_policy"
 
 
-Record = Agent | Team | Category | Organisation | KeywordRule | RoutingPolicy
+Record = (
+    Agent | Team | Category | Organisation | KeywordRule | RoutingPolicy | Calendar | SlaPolicy | EscalationRule
+)
 
 KINDS: Mapping[type[Record], str] = {
     Agent: "agents",
@@ -165,6 +142,9 @@ KINDS: Mapping[type[Record], str] = {
     Organisation: "organisations",
     KeywordRule: "rules",
     RoutingPolicy: "policies",
+    Calendar: "calendars",
+    SlaPolicy: "policies",
+    EscalationRule: "rules",
 }
 """The kind of each type of record, as addresses and keys have it; a kind may have several types."""
 

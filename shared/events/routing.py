@@ -14,13 +14,8 @@ from enum import StrEnum
 
 from shared.events.agent import AgentLimitSet, AgentStatusSet, SlotReleased, SlotReserved
 from shared.events.catalogue import Catalogue
-from shared.events.directory_records import (
-    Category,
-    OutOfOffice,
-    RoutingPolicy,
-    Team,
-    WorkingHours,
-)
+from shared.events.directory_hours import OutOfOffice, WorkingHours
+from shared.events.directory_records import Category, RoutingPolicy, Team
 from shared.events.ticket_values import Priority, Status, Tier
 
 

@@ -10,6 +10,7 @@ from shared.events.personal import Personal
 from shared.events.routing_values import Explanation, QueueReason
 from shared.events.ticket_import import ImportTicket
 from shared.events.ticket_values import (
+    ActionRequest,
     Channel,
     Clock,
     ClockTarget,
@@ -18,6 +19,7 @@ from shared.events.ticket_values import (
     Message,
     Priority,
     Requester,
+    Sentiment,
     SlaInputs,
     Tier,
 )
@@ -149,7 +151,7 @@ class RedactMessage:
 
 @dataclass(frozen=True, slots=True)
 class TargetSla:
-    """From the SLA service. `basis` must still be the ticket's own when it is decided."""
+    """From the SLA service, as in `SlaTargeted`. `basis` must still be the ticket's own when it is decided."""
 
     policy_id: str
     policy_version: int
@@ -158,6 +160,8 @@ class TargetSla:
     inputs: SlaInputs
     clocks: tuple[ClockTarget, ...]
     reason: str | None = None
+    calendar_id: str | None = None
+    directory_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +197,20 @@ class MarkAgentSilent:
 
 @dataclass(frozen=True, slots=True)
 class EscalateTicket:
+    """From the escalation service: what one rule does, all of it or nothing.
+
+    `target_tier`: the router is to find such an agent. A rule that neither raises nor reassigns leaves the level.
+    """
+
     key: str
     rule_id: str
     rule_version: int
     target_tier: Tier | None = None
     raise_priority: bool = False
+    clock: Clock | None = None
+    instance: int | None = None
+    sentiment: Sentiment | None = None
+    requests: tuple[ActionRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

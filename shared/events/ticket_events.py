@@ -11,8 +11,16 @@ from uuid import UUID
 from shared.events.catalogue import Catalogue
 from shared.events.personal import Personal
 from shared.events.routing_values import Explanation, QueueReason
+from shared.events.ticket_changes import (
+    FieldsChanged,
+    PriorityChanged,
+    TicketCategorised,
+    TicketRetitled,
+    TicketTagged,
+)
 from shared.events.ticket_promises import (
     AgentSilent,
+    EscalationActionRequested,
     SlaAtRisk,
     SlaBreached,
     SlaBreachRevoked,
@@ -29,6 +37,7 @@ from shared.events.ticket_values import (
     Message,
     Priority,
     Requester,
+    TicketFacts,
 )
 
 
@@ -93,7 +102,10 @@ class TicketUnassigned:
 
 @dataclass(frozen=True, slots=True)
 class RequesterReplied:
+    """`facts` as in `SlaBreached`."""
+
     message: Message
+    facts: TicketFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +154,11 @@ class TicketResolved:
 
 @dataclass(frozen=True, slots=True)
 class TicketReopened:
-    """`resolution` is the one that did not hold."""
+    """`resolution` is the one that did not hold; `facts` as in `SlaBreached`, this reopening counted."""
 
     resolution: int
     reason: str | None = None
+    facts: TicketFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,43 +170,12 @@ class TicketClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class PriorityChanged:
-    priority: Priority
-    previous: Priority
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TicketCategorised:
-    category: str | None
-    previous: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class TicketTransferred:
     """To another team; `reassignments` as in `TicketAssigned`."""
 
     team_id: str | None
     previous_team_id: str | None = None
     reassignments: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRetitled:
-    subject: Personal
-
-
-@dataclass(frozen=True, slots=True)
-class TicketTagged:
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FieldsChanged:
-    """None takes a value away."""
-
-    values: dict[str, FieldValue | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +234,7 @@ TicketEventData = (
     | SlaBreachRevoked
     | AgentSilent
     | TicketEscalated
+    | EscalationActionRequested
     | SurveyScheduled
     | SurveySent
     | TicketRated
@@ -288,6 +271,7 @@ TICKET_EVENTS: Catalogue[TicketEventData] = Catalogue(
         "casefold.ticket.sla_breach_revoked.v1": SlaBreachRevoked,
         "casefold.ticket.agent_silent.v1": AgentSilent,
         "casefold.ticket.escalated.v1": TicketEscalated,
+        "casefold.ticket.escalation_action_requested.v1": EscalationActionRequested,
         "casefold.ticket.survey_scheduled.v1": SurveyScheduled,
         "casefold.ticket.survey_sent.v1": SurveySent,
         "casefold.ticket.rated.v1": TicketRated,

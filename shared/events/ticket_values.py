@@ -78,9 +78,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ClockTarget:
-    """One running or paused clock. `instance` counts the clock's starts on this ticket, from 1.
+    """One clock of a ticket. `instance` counts the clock's starts on this ticket, from 1.
 
-    A paused clock has `paused_at` and `remaining` (of its own time, business or calendar) and no due time.
+    `goal` is how much of its own time it has, business or calendar. A paused clock has `paused_at` and `remaining`
+    (of that time) and no due time. One that has `stopped_at` runs no more: what it waits for happened then.
+    `fixed`: an escalation that this clock caused raised the priority, and left the clock as it was.
     """
 
     clock: Clock
@@ -90,6 +92,9 @@ class ClockTarget:
     at_risk_at: datetime | None = None
     paused_at: datetime | None = None
     remaining: timedelta | None = None
+    goal: timedelta | None = None
+    stopped_at: datetime | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +107,44 @@ class SlaInputs:
     team_id: str | None = None
     organisation: str | None = None
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """The ticket as it was when an event happened to it, for readers who keep no state of tickets."""
+
+    priority: Priority
+    channel: Channel
+    category: str | None = None
+    organisation: str | None = None
+    team_id: str | None = None
+    assignee_id: str | None = None
+    tags: tuple[str, ...] = ()
+    reopenings: int = 0
+    escalation_level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """What a model made of a requester's message: -1, the worst, to 1."""
+
+    score: float
+    model: str
+    version: str
+
+
+class OutwardAction(StrEnum):
+    """What an escalation asks for outside of the ticket; the notifier carries it out."""
+
+    NOTIFY = "notify"
+    WEBHOOK = "webhook"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """`recipients` are agents' ids; none for a page. `key` is the same whenever the same thing is asked again."""
+
+    action: OutwardAction
+    key: str
+    recipients: tuple[str, ...] = ()

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from shared.events.envelope import Actor, ActorKind, Event
 from shared.events.personal import Plain
+from shared.events.ticket_changes import PriorityChanged
 from shared.events.ticket_events import (
     AgentReplied,
     CustomerAwaited,
-    PriorityChanged,
     RequesterReplied,
     TicketAssigned,
     TicketClosed,

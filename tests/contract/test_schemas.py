@@ -76,7 +76,6 @@ def test_names_that_are_reserved_are_not_taken() -> None:
     reserved = set(re.findall(r"`(\w+)`", sentence))
     assert reserved == {
         "attachment_added",
-        "escalation_action_requested",
         "articles_suggested",
         "article_opened",
         "merged_into",

@@ -23,7 +23,8 @@ from services.intake.domain.directory_values import (
     MAX_WORDS,
 )
 from services.intake.domain.policy import MAX_TAGS
-from shared.events.directory_records import RankBy, Visibility, Weekday, Where
+from shared.events.directory_hours import Weekday
+from shared.events.directory_records import RankBy, Visibility, Where
 from shared.events.ticket_values import Tier
 
 
@@ -103,6 +104,7 @@ class TeamBody(Body):
         (), description="Agents to whom the tickets go that have waited too long."
     )
     fallback_team_id: RecordId | None = Field(None, description="Whose leads take them, where there are none.")
+    calendar_id: RecordId | None = Field(None, description="Its business hours.")
 
 
 class RequiredSkillBody(Body):
@@ -125,6 +127,7 @@ class OrganisationBody(Body):
         (), description="Of its people's mail addresses; a subdomain is another.", examples=[["acme.example"]]
     )
     language: Language | None = None
+    calendar_id: RecordId | None = Field(None, description="The business hours that it was promised.")
 
 
 class KeywordRuleBody(Body):

@@ -8,16 +8,15 @@ from services.intake.domain.policy import MAX_FIELDS, MAX_TAGS, Policy
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
 from shared.events.envelope import Command
-from shared.events.ticket_commands import ChangeTicket
-from shared.events.ticket_events import (
+from shared.events.ticket_changes import (
     FieldsChanged,
     PriorityChanged,
     TicketCategorised,
-    TicketEventData,
     TicketRetitled,
     TicketTagged,
-    TicketTransferred,
 )
+from shared.events.ticket_commands import ChangeTicket
+from shared.events.ticket_events import TicketEventData, TicketTransferred
 from shared.events.ticket_values import FieldValue
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import time, timedelta
 from itertools import pairwise
 
-from shared.events.directory_records import OutOfOffice, Weekday, WorkingHours, WorkingSpan
+from shared.events.directory_hours import OutOfOffice, Weekday, WorkingHours, WorkingSpan
 
 MAX_SPANS = 50
 

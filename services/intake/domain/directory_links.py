@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from services.intake.domain.directory_others import Records
+from shared.events.directory_promises import Calendar
 from shared.events.directory_records import (
     KINDS,
     Agent,
@@ -33,8 +34,11 @@ def references(record: Record) -> Iterator[Reference]:
                 yield _agent("leads", lead)
             if record.fallback_team_id is not None:
                 yield _team("fallback_team_id", record.fallback_team_id)
+            yield from _calendar(record.calendar_id)
         case Category():
             yield _team("team_id", record.team_id)
+        case Organisation():
+            yield from _calendar(record.calendar_id)
         case RoutingPolicy():
             for agent_id in record.weights:
                 yield _agent("weights", agent_id)
@@ -106,3 +110,8 @@ def _agent(place: str, agent_id: str) -> Reference:
 
 def _team(place: str, team_id: str) -> Reference:
     return Reference(place, record_key(KINDS[Team], team_id))
+
+
+def _calendar(calendar_id: str | None) -> Iterator[Reference]:
+    if calendar_id is not None:
+        yield Reference("calendar_id", record_key(KINDS[Calendar], calendar_id))

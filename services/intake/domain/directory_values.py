@@ -9,6 +9,7 @@ from typing import assert_never
 from services.intake.domain.directory_hours import absence_faults, hours_faults
 from services.intake.domain.languages import ISO_639_1
 from services.intake.domain.policy import MAX_TAGS
+from shared.events.directory_promises import Calendar, EscalationRule, EscalationStep, SlaPolicy
 from shared.events.directory_records import (
     Agent,
     Category,
@@ -19,6 +20,7 @@ from shared.events.directory_records import (
     RoutingPolicy,
     Team,
 )
+from shared.events.ticket_values import Priority
 
 MAX_LOAD = 1000
 MAX_SKILLS = 100
@@ -39,7 +41,7 @@ MAX_DOMAIN = 253
 Faults = Iterator[str]
 
 
-def faults_of(record: Record, zones: Collection[str]) -> Faults:
+def faults_of(record: Record, zones: Collection[str]) -> Faults:  # noqa: PLR0911 - one return a type
     """`zones` are the names of the IANA time zones that are known here."""
     match record:
         case Agent():
@@ -55,6 +57,12 @@ def faults_of(record: Record, zones: Collection[str]) -> Faults:
             return _rule(record)
         case RoutingPolicy():
             return _policy(record)
+        case Calendar():
+            return hours_faults(record.hours, zones)
+        case SlaPolicy():
+            return _several("targets", record.targets, len(Priority), least=1)
+        case EscalationRule():
+            return _several("steps", record.steps, len(EscalationStep), least=1)
         case unknown:
             assert_never(unknown)
 

@@ -9,18 +9,22 @@ from services.intake.domain.evolve_promises import agent_answered, resolved_agai
 from services.intake.domain.ticket import Resolution, Ticket
 from services.intake.domain.ticket_slots import with_slot
 from shared.events.envelope import Event, Origin
+from shared.events.ticket_changes import (
+    FieldsChanged,
+    PriorityChanged,
+    TicketCategorised,
+    TicketRetitled,
+    TicketTagged,
+)
 from shared.events.ticket_events import (
     AgentReplied,
     CustomerAwaited,
-    FieldsChanged,
     FollowUpOpened,
     InternalAwaited,
     MessageRedacted,
-    PriorityChanged,
     RequesterReplied,
     SourceChanged,
     TicketAssigned,
-    TicketCategorised,
     TicketClaimed,
     TicketClosed,
     TicketEventData,
@@ -30,13 +34,12 @@ from shared.events.ticket_events import (
     TicketReopened,
     TicketResolved,
     TicketResumed,
-    TicketRetitled,
-    TicketTagged,
     TicketTransferred,
     TicketUnassigned,
 )
 from shared.events.ticket_promises import (
     AgentSilent,
+    EscalationActionRequested,
     SlaAtRisk,
     SlaBreached,
     SlaBreachRevoked,
@@ -201,6 +204,7 @@ def _changed(ticket: Ticket, event: TicketEvent, change: Callable[..., Ticket]) 
             | SlaBreachRevoked()
             | AgentSilent()
             | TicketEscalated()
+            | EscalationActionRequested()
             | SurveyScheduled()
             | SurveySent()
             | TicketRated()

@@ -8,6 +8,7 @@ from typing import assert_never
 from services.intake.domain.ticket import ClockState, Resolution, Ticket
 from shared.events.ticket_promises import (
     AgentSilent,
+    EscalationActionRequested,
     SlaAtRisk,
     SlaBreached,
     SlaBreachRevoked,
@@ -26,6 +27,7 @@ PromiseData = (
     | SlaBreachRevoked
     | AgentSilent
     | TicketEscalated
+    | EscalationActionRequested
     | SurveyScheduled
     | SurveySent
     | TicketRated
@@ -36,7 +38,7 @@ Clocks = tuple[ClockState, ...]
 _ANSWERED = (Clock.FIRST_RESPONSE, Clock.NEXT_REPLY)
 
 
-def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: PLR0911 - one return a case
+def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: C901, PLR0911 - one return a case
     match promise:
         case SlaTargeted(clocks=targets):
             return ticket.with_changes(clocks=tuple(_targeted(ticket, target) for target in targets))
@@ -51,7 +53,9 @@ def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: PLR09
         case AgentSilent(since=since, minutes=minutes):
             return ticket.with_changes(silences=(*ticket.silences, (since, minutes)))
         case TicketEscalated(key=key, level=level):
-            return ticket.with_changes(escalation_level=level, escalation_keys=(*ticket.escalation_keys, key))
+            return _escalated(ticket, key).with_changes(escalation_level=level)
+        case EscalationActionRequested(key=key):
+            return _escalated(ticket, key)
         case SurveyScheduled(resolution=number):
             return _resolution(ticket, number, lambda r: replace(r, survey_scheduled=True))
         case SurveySent(resolution=number):
@@ -95,6 +99,12 @@ def _targeted(ticket: Ticket, target: ClockTarget) -> ClockState:
     if target.clock is Clock.FIRST_RESPONSE:
         return ClockState(target, met_at=ticket.first_response_at)
     return ClockState(target)
+
+
+def _escalated(ticket: Ticket, key: str) -> Ticket:
+    if key in ticket.escalation_keys:
+        return ticket
+    return ticket.with_changes(escalation_keys=(*ticket.escalation_keys, key))
 
 
 def _clock(clocks: Clocks, clock: Clock, change: Callable[[ClockState], ClockState]) -> Clocks:

@@ -11,15 +11,14 @@ from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
 from services.intake.domain.told import Told
 from shared.events.envelope import ActorKind, Command
+from shared.events.ticket_changes import PriorityChanged, TicketCategorised, TicketRetitled
 from shared.events.ticket_events import (
     AgentReplied,
     CustomerAwaited,
     InternalAwaited,
-    PriorityChanged,
     RequesterReplied,
     SourceChanged,
     TicketAssigned,
-    TicketCategorised,
     TicketClosed,
     TicketEventData,
     TicketNoted,
@@ -27,7 +26,6 @@ from shared.events.ticket_events import (
     TicketReopened,
     TicketResolved,
     TicketResumed,
-    TicketRetitled,
     TicketTransferred,
     TicketUnassigned,
 )

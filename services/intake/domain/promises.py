@@ -8,6 +8,7 @@ from services.intake.domain.policy import MAX_ESCALATION_LEVEL
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import ClockState, Resolution, Ticket
 from shared.events.envelope import Command
+from shared.events.ticket_changes import PriorityChanged
 from shared.events.ticket_commands import (
     BreachSla,
     EscalateTicket,
@@ -19,7 +20,7 @@ from shared.events.ticket_commands import (
     ScheduleSurvey,
     TargetSla,
 )
-from shared.events.ticket_events import PriorityChanged, TicketEventData
+from shared.events.ticket_events import TicketEventData
 from shared.events.ticket_promises import (
     AgentSilent,
     SlaAtRisk,

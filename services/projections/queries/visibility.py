@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shared.events.ticket_changes import FieldsChanged, PriorityChanged, TicketCategorised, TicketRetitled
 from shared.events.ticket_events import (
     TICKET_EVENTS,
     AgentReplied,
     CustomerAwaited,
-    FieldsChanged,
     FollowUpOpened,
     InternalAwaited,
-    PriorityChanged,
     RequesterReplied,
     TicketAssigned,
-    TicketCategorised,
     TicketClaimed,
     TicketClosed,
     TicketEventData,
@@ -21,7 +19,6 @@ from shared.events.ticket_events import (
     TicketReopened,
     TicketResolved,
     TicketResumed,
-    TicketRetitled,
     TicketUnassigned,
 )
 from shared.events.ticket_promises import TicketRated

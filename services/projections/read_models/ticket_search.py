@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from services.projections.read_models.delivered import TicketEvent, readable
 from services.projections.read_models.words import words
 from shared.events.personal import PersonalCodec
-from shared.events.ticket_events import (
-    AgentReplied,
-    MessageRedacted,
-    RequesterReplied,
-    TicketNoted,
-    TicketOpened,
-    TicketRetitled,
-)
+from shared.events.ticket_changes import TicketRetitled
+from shared.events.ticket_events import AgentReplied, MessageRedacted, RequesterReplied, TicketNoted, TicketOpened
 
 NAME, VERSION = "ticket_search", 1
 

@@ -6,24 +6,26 @@ from uuid import UUID
 from services.projections.read_models.delivered import TicketEvent, readable
 from services.projections.read_models.ticket_row import Changes, Promise, TicketRow
 from shared.events.personal import PersonalCodec
+from shared.events.ticket_changes import (
+    FieldsChanged,
+    PriorityChanged,
+    TicketCategorised,
+    TicketRetitled,
+    TicketTagged,
+)
 from shared.events.ticket_events import (
     AgentReplied,
     CustomerAwaited,
-    FieldsChanged,
     InternalAwaited,
     MessageRedacted,
-    PriorityChanged,
     RequesterReplied,
     TicketAssigned,
-    TicketCategorised,
     TicketClaimed,
     TicketClosed,
     TicketOpened,
     TicketReopened,
     TicketResolved,
     TicketResumed,
-    TicketRetitled,
-    TicketTagged,
     TicketTransferred,
     TicketUnassigned,
 )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.events.directory_records import OutOfOffice, Weekday, WorkingHours
+from shared.events.directory_hours import OutOfOffice, Weekday, WorkingHours
 
 _DAYS = tuple(Weekday)
 _DAY = timedelta(days=1)

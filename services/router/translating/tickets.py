@@ -14,17 +14,15 @@ from shared.events.routing import (
     TicketTaken,
     TicketWaits,
 )
+from shared.events.ticket_changes import FieldsChanged, PriorityChanged, TicketCategorised, TicketTagged
 from shared.events.ticket_events import (
     AgentReplied,
     CustomerAwaited,
-    FieldsChanged,
     FollowUpOpened,
     InternalAwaited,
     MessageRedacted,
-    PriorityChanged,
     RequesterReplied,
     TicketAssigned,
-    TicketCategorised,
     TicketClaimed,
     TicketClosed,
     TicketEventData,
@@ -33,7 +31,6 @@ from shared.events.ticket_events import (
     TicketReopened,
     TicketResolved,
     TicketResumed,
-    TicketTagged,
     TicketTransferred,
     TicketUnassigned,
 )

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from shared.events.personal import Plain
+from shared.events.ticket_changes import PriorityChanged
 from shared.events.ticket_events import (
     CustomerAwaited,
     FollowUpOpened,
     MessageRedacted,
-    PriorityChanged,
     RequesterReplied,
     SourceChanged,
     TicketEventData,

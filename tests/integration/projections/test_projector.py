@@ -21,7 +21,8 @@ from services.projections.registry import TICKET_STREAM
 from services.projections.store import PartitionLost, place
 from services.projections.writes.tickets import stored_tickets
 from shared.events.personal import IdentityCodec
-from shared.events.ticket_events import CustomerAwaited, MessageRedacted, TicketResolved, TicketRetitled
+from shared.events.ticket_changes import TicketRetitled
+from shared.events.ticket_events import CustomerAwaited, MessageRedacted, TicketResolved
 from shared.runtime.settings import Settings
 from shared.runtime.topics import TOPICS, create_topics, topic_ids
 from tests.bench.backlog import backlog

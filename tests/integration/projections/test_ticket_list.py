@@ -11,15 +11,14 @@ import pytest
 
 from services.projections.queries.answers import TicketItem
 from shared.events.personal import Plain
+from shared.events.ticket_changes import PriorityChanged, TicketRetitled
 from shared.events.ticket_events import (
     AgentReplied,
     MessageRedacted,
-    PriorityChanged,
     RequesterReplied,
     TicketAssigned,
     TicketNoted,
     TicketResolved,
-    TicketRetitled,
 )
 from shared.events.ticket_promises import SlaBreached, SlaTargeted
 from shared.events.ticket_values import Channel, Clock, ClockTarget, Priority, Requester, SlaInputs

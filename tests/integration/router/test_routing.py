@@ -14,8 +14,9 @@ from shared.events.directory_records import Category, KeywordRule, RequiredSkill
 from shared.events.envelope import Event
 from shared.events.routing import ROUTING_REQUESTS, CheckpointPart
 from shared.events.routing_values import QueueReason
+from shared.events.ticket_changes import TicketTagged
 from shared.events.ticket_commands import ResolveTicket
-from shared.events.ticket_events import TicketAssigned, TicketEventData, TicketQueued, TicketTagged
+from shared.events.ticket_events import TicketAssigned, TicketEventData, TicketQueued
 from shared.events.wire import decode_event
 from shared.runtime.settings import Settings
 from tests.integration.router.conftest import SERVICES, beating, hire, online, person, save

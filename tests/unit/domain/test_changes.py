@@ -4,15 +4,9 @@ import pytest
 
 from services.intake.domain.policy import MAX_FIELDS, MAX_TAGS
 from shared.events.personal import Plain
+from shared.events.ticket_changes import FieldsChanged, TicketCategorised, TicketRetitled, TicketTagged
 from shared.events.ticket_commands import ChangeTicket, OpenTicket
-from shared.events.ticket_events import (
-    FieldsChanged,
-    TicketCategorised,
-    TicketEventData,
-    TicketRetitled,
-    TicketTagged,
-    TicketTransferred,
-)
+from shared.events.ticket_events import TicketEventData, TicketTransferred
 from tests.deciding import OPEN, OPENED, RITA, after, facts, given, refused, when, wish
 
 TAGGED = TicketTagged(("fire", "floor-2"))

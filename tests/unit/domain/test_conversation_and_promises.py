@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from shared.events.personal import Plain
+from shared.events.ticket_changes import PriorityChanged, TicketCategorised, TicketTagged
 from shared.events.ticket_commands import (
     AddNote,
     BreachSla,
@@ -23,16 +24,13 @@ from shared.events.ticket_events import (
     CustomerAwaited,
     FollowUpOpened,
     MessageRedacted,
-    PriorityChanged,
     RequesterReplied,
     TicketAssigned,
-    TicketCategorised,
     TicketClosed,
     TicketEventData,
     TicketNoted,
     TicketReopened,
     TicketResolved,
-    TicketTagged,
 )
 from shared.events.ticket_promises import (
     SlaBreached,

@@ -4,8 +4,9 @@ import pytest
 
 from services.intake.domain.custom_fields import FieldDefinition, FieldType, Required
 from services.intake.domain.policy import Policy
+from shared.events.ticket_changes import FieldsChanged
 from shared.events.ticket_commands import ChangeTicket, OpenTicket, ResolveTicket
-from shared.events.ticket_events import FieldsChanged, TicketOpened, TicketResolved
+from shared.events.ticket_events import TicketOpened, TicketResolved
 from shared.events.ticket_values import FieldValue, Status
 from tests.deciding import IN, OPEN, OPENED, RITA, TICKET, facts, given, refused, when, wish
 

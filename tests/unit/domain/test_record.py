@@ -16,14 +16,9 @@ from services.intake.domain.reference import reference
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.told import Told
 from shared.events.envelope import Command, Event, Origin
+from shared.events.ticket_changes import TicketTagged
 from shared.events.ticket_commands import RedactMessage, ReplyAsRequester, TicketCommandData
-from shared.events.ticket_events import (
-    MessageRedacted,
-    RequesterReplied,
-    TicketEventData,
-    TicketNoted,
-    TicketTagged,
-)
+from shared.events.ticket_events import MessageRedacted, RequesterReplied, TicketEventData, TicketNoted
 from shared.events.ticket_values import Status
 from tests.deciding import (
     ADA,

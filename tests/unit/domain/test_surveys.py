@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.events.ticket_changes import PriorityChanged
 from shared.events.ticket_commands import (
     EscalateTicket,
     RateTicket,
@@ -9,7 +10,7 @@ from shared.events.ticket_commands import (
     ScheduleSurvey,
     TicketCommandData,
 )
-from shared.events.ticket_events import PriorityChanged, TicketClosed, TicketReopened, TicketResolved
+from shared.events.ticket_events import TicketClosed, TicketReopened, TicketResolved
 from shared.events.ticket_promises import SurveyScheduled, SurveySent, TicketEscalated, TicketRated
 from shared.events.ticket_values import CloseReason, Priority, Tier
 from tests.deciding import (

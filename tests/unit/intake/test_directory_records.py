@@ -10,20 +10,17 @@ from services.intake.domain.directory_records import Entry
 from services.intake.domain.directory_warnings import warnings_of
 from shared.events.agent import SetAgentLimit
 from shared.events.directory import Only, RecordRemoved, RecordSaved, RemoveRecord, SaveRecord
+from shared.events.directory_hours import OutOfOffice, Weekday, WorkingHours, WorkingSpan
 from shared.events.directory_records import (
     Agent,
     Category,
     KeywordRule,
     Organisation,
-    OutOfOffice,
     RankBy,
     Record,
     RequiredSkill,
     RoutingPolicy,
     Team,
-    Weekday,
-    WorkingHours,
-    WorkingSpan,
 )
 from shared.events.envelope import Actor, ActorKind, Expected
 from shared.events.personal import Plain

@@ -27,7 +27,8 @@ from shared.events.agent import (
     SlotReserved,
 )
 from shared.events.directory import RecordRemoved, RecordSaved
-from shared.events.directory_records import Agent, Category, OutOfOffice, Team, Visibility
+from shared.events.directory_hours import OutOfOffice
+from shared.events.directory_records import Agent, Category, Team, Visibility
 from shared.events.envelope import Event
 from shared.events.personal import IdentityCodec, Plain
 from shared.events.routing import Presence, PresenceChanged

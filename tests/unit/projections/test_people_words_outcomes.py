@@ -15,7 +15,8 @@ from services.projections.read_models.words import ordered_words, words
 from shared.events.envelope import Actor, ActorKind
 from shared.events.outcomes import Accepted, Outcome, Refused
 from shared.events.personal import IdentityCodec, Plain
-from shared.events.ticket_events import MessageRedacted, TicketRetitled
+from shared.events.ticket_changes import TicketRetitled
+from shared.events.ticket_events import MessageRedacted
 from shared.events.ticket_values import BodyFormat
 from tests.projecting import ADA, ANSWERED, ASSIGNED, AT, MINUTE, NOTED, OPENED, RITA, SLA, TICKET, happened, life
 

@@ -12,23 +12,25 @@ from services.projections.read_models.ticket_row import Promise, TicketRow
 from services.projections.read_models.tickets import VersionGap, evolve
 from shared.events.envelope import Origin
 from shared.events.personal import IdentityCodec, Plain, Sealed
+from shared.events.ticket_changes import (
+    FieldsChanged,
+    PriorityChanged,
+    TicketCategorised,
+    TicketRetitled,
+    TicketTagged,
+)
 from shared.events.ticket_events import (
     CustomerAwaited,
-    FieldsChanged,
     InternalAwaited,
     MessageRedacted,
-    PriorityChanged,
     SourceChanged,
     TicketAssigned,
-    TicketCategorised,
     TicketClaimed,
     TicketClosed,
     TicketEventData,
     TicketReopened,
     TicketResolved,
     TicketResumed,
-    TicketRetitled,
-    TicketTagged,
     TicketTransferred,
     TicketUnassigned,
 )

@@ -4,17 +4,8 @@ from datetime import time
 
 from services.router.domain.decisions import Reserve
 from shared.events.agent import AgentLimitSet, AgentStatus, AgentStatusSet
-from shared.events.directory_records import (
-    Category,
-    OutOfOffice,
-    RankBy,
-    RequiredSkill,
-    RoutingPolicy,
-    Team,
-    Weekday,
-    WorkingHours,
-    WorkingSpan,
-)
+from shared.events.directory_hours import OutOfOffice, Weekday, WorkingHours, WorkingSpan
+from shared.events.directory_records import Category, RankBy, RequiredSkill, RoutingPolicy, Team
 from shared.events.routing import (
     AgentRecorded,
     Presence,

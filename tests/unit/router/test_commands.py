@@ -4,7 +4,7 @@ from uuid import uuid5
 
 from services.router.domain.decisions import ROUTER, Addressed, command_of
 from shared.events.agent import ReserveSlot, SlotPurpose
-from shared.events.directory_records import OutOfOffice
+from shared.events.directory_hours import OutOfOffice
 from shared.events.envelope import Command, Expected
 from shared.events.routing import AgentRecorded
 from shared.events.routing_values import AGENT_AWAY, QueueReason

@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 
 from services.router.domain.decisions import Decision, Queue, Reserve
 from shared.events.agent import AgentLimitSet, AgentStatus, AgentStatusSet, SlotPurpose, SlotReserved
-from shared.events.directory_records import (
-    Category,
-    OutOfOffice,
-    RequiredSkill,
-    Weekday,
-    WorkingHours,
-    WorkingSpan,
-)
+from shared.events.directory_hours import OutOfOffice, Weekday, WorkingHours, WorkingSpan
+from shared.events.directory_records import Category, RequiredSkill
 from shared.events.routing import AgentRecorded, Presence, PresenceChanged
 from shared.events.routing_values import Candidate, Explanation, LeftOut, QueueReason
 from shared.events.ticket_values import Tier

@@ -2,9 +2,7 @@
 
 from services.router.domain.decisions import Unassign
 from shared.events.agent import AgentLimitSet
-from shared.events.directory_records import (
-    OutOfOffice,
-)
+from shared.events.directory_hours import OutOfOffice
 from shared.events.routing import (
     AgentRecorded,
     Presence,

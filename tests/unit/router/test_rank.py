@@ -12,7 +12,8 @@ from services.router.domain.hours import working
 from services.router.domain.need import Need
 from services.router.domain.rank import LONG_AGO, Standings, rank
 from services.router.domain.waiting import Waiting
-from shared.events.directory_records import RankBy, RoutingPolicy, Weekday, WorkingHours, WorkingSpan
+from shared.events.directory_hours import Weekday, WorkingHours, WorkingSpan
+from shared.events.directory_records import RankBy, RoutingPolicy
 from shared.events.routing_values import Candidate
 from shared.events.ticket_values import Priority
 from tests.routing import AT

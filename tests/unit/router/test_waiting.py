@@ -5,14 +5,8 @@ from datetime import time, timedelta
 from services.router.domain.decisions import Queue, Reserve
 from services.router.domain.routing import Routing
 from shared.events.agent import AgentLimitSet
-from shared.events.directory_records import (
-    Category,
-    RequiredSkill,
-    Team,
-    Weekday,
-    WorkingHours,
-    WorkingSpan,
-)
+from shared.events.directory_hours import Weekday, WorkingHours, WorkingSpan
+from shared.events.directory_records import Category, RequiredSkill, Team
 from shared.events.routing import (
     AgentRecorded,
     TicketDue,
