@@ -7,7 +7,7 @@ import psycopg
 
 from services.ops.letters import Letter, ask_for, letters, send_again
 from services.ops.trouble import Trouble
-from services.projections import parked
+from shared.runtime.projecting import parked
 from shared.runtime.settings import Settings
 
 _PATIENCE_S = 20.0

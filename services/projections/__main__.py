@@ -6,14 +6,12 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.projections.consumer import (
+from services.projections.groups import (
     AGENTS_GROUP,
     DIRECTORY_GROUP,
     OUTCOMES_GROUP,
     PRESENCE_GROUP,
     TICKETS_GROUP,
-    LogIncomplete,
-    Projector,
 )
 from services.projections.migrate import migrate
 from services.projections.read_models.tickets import VersionGap
@@ -27,6 +25,7 @@ from services.projections.registry import (
 from shared.events.personal import IdentityCodec
 from shared.runtime.collector import collect_seldom
 from shared.runtime.loop import new_event_loop
+from shared.runtime.projecting.consumer import LogIncomplete, Projector
 from shared.runtime.ready import announce_ready
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry_process import observed

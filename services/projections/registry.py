@@ -20,7 +20,6 @@ from services.projections.read_models import (
     users,
 )
 from services.projections.read_models.delivered import Delivered, Placed
-from services.projections.stream import Expire, LogRecord, ReadModel, Stream
 from services.projections.writes import agent_loads as write_loads
 from services.projections.writes import agent_presence as write_presence
 from services.projections.writes import agent_skills as write_skills
@@ -41,6 +40,7 @@ from shared.events.presence import PRESENCE_EVENTS
 from shared.events.routing import PresenceChanged
 from shared.events.ticket_events import TICKET_EVENTS
 from shared.events.wire import decode_event
+from shared.runtime.projecting.stream import Expire, LogRecord, ReadModel, Stream
 
 ItemT_contra = TypeVar("ItemT_contra", contravariant=True)
 

@@ -1,4 +1,4 @@
-"""Runs the revisions on the connection that `services.projections.migrate` hands over."""
+"""Runs the revisions on the connection that `shared.runtime.projecting.migrating` hands over."""
 
 from alembic import context
 from sqlalchemy import Connection

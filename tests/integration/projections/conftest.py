@@ -11,11 +11,12 @@ import psycopg
 import pytest
 from confluent_kafka import Producer
 
-from services.projections.consumer import TICKETS_GROUP, Projector
+from services.projections.groups import TICKETS_GROUP
 from services.projections.registry import TICKET_STREAM
-from services.projections.stream import Stream
 from shared.events.personal import IdentityCodec
 from shared.runtime.partition import PARTITIONER
+from shared.runtime.projecting.consumer import Projector
+from shared.runtime.projecting.stream import Stream
 from shared.runtime.settings import Settings
 from tests.integration.projections.writing import Log, Rows, Running, Until
 

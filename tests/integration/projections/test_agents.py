@@ -11,10 +11,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from services.projections.consumer import AGENTS_GROUP, DIRECTORY_GROUP, PRESENCE_GROUP
+from services.projections.groups import AGENTS_GROUP, DIRECTORY_GROUP, PRESENCE_GROUP
 from services.projections.read_models.delivered import Placed
 from services.projections.registry import AGENT_STREAM, DIRECTORY_STREAM, PRESENCE_STREAM
-from services.projections.stream import Stream
 from shared.events.agent import (
     AGENT_EVENTS,
     AgentLimitSet,
@@ -39,6 +38,7 @@ from shared.events.personal import IdentityCodec, Plain
 from shared.events.presence import PRESENCE_EVENTS
 from shared.events.routing import Presence, PresenceChanged
 from shared.events.ticket_values import Tier
+from shared.runtime.projecting.stream import Stream
 from shared.runtime.settings import Settings
 from tests.integration.projections.writing import Log, Rows, Running, Until
 from tests.projecting import AT, MINUTE, TICKET, told

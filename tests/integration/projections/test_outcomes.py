@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from services.projections.consumer import OUTCOMES_GROUP
+from services.projections.groups import OUTCOMES_GROUP
 from services.projections.registry import OUTCOME_STREAM
 from services.projections.writes.command_outcomes import expire, write
 from shared.events.outcomes import Accepted, Outcome, Refused

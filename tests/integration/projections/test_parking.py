@@ -7,14 +7,14 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Consumer
 
-from services.projections.consumer import TICKETS_GROUP
-from services.projections.parked import listed, redrive
+from services.projections.groups import TICKETS_GROUP
 from services.projections.read_models.delivered import Delivered
 from services.projections.registry import TICKET_STREAM
-from services.projections.stream import LogRecord
 from shared.events.ticket_events import TICKET_EVENTS
 from shared.events.ticket_promises import TicketEscalated
 from shared.events.wire import event_headers
+from shared.runtime.projecting.parked import listed, redrive
+from shared.runtime.projecting.stream import LogRecord
 from shared.runtime.settings import Settings
 from tests.integration.projections.writing import Log, Rows, Running, Until
 from tests.projecting import ASSIGNED, NOTED, OTHER, TICKET, Kept, happened, life

@@ -10,19 +10,20 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from services.ops.embedded.postgres import Postgres
-from services.projections.apply import Applier, read
-from services.projections.consumer import TICKETS_GROUP, LogIncomplete, Projector
+from services.projections.groups import TICKETS_GROUP
 from services.projections.history import history
 from services.projections.migrate import migrate
 from services.projections.read_models.delivered import TicketEvent
 from services.projections.read_models.ticket_row import TicketRow
 from services.projections.read_models.tickets import VersionGap, evolve
 from services.projections.registry import TICKET_STREAM
-from services.projections.store import PartitionLost, place
 from services.projections.writes.tickets import stored_tickets
 from shared.events.personal import IdentityCodec
 from shared.events.ticket_changes import TicketRetitled
 from shared.events.ticket_events import CustomerAwaited, MessageRedacted, TicketResolved
+from shared.runtime.projecting.apply import Applier, read
+from shared.runtime.projecting.consumer import LogIncomplete, Projector
+from shared.runtime.projecting.positions import PartitionLost, place
 from shared.runtime.settings import Settings
 from shared.runtime.topics import TOPICS, create_topics, topic_ids
 from tests.bench.backlog import backlog

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from services.projections.registry import TICKET_STREAM
-from services.projections.store import Move, advance, place
+from shared.runtime.projecting.positions import Move, advance, place
 from shared.runtime.read_token import ReadToken
 from shared.runtime.settings import Settings
 from tests.integration.projections.asking import STAFF, Client, asking, store

@@ -12,9 +12,9 @@ from services.projections.read_models.delivered import Delivered
 from services.projections.read_models.ticket_comments import evolve
 from services.projections.registry import TICKET_STREAM
 from services.projections.store import serve, served
-from services.projections.stream import ReadModel
 from services.projections.writes.target import Target
 from shared.events.personal import PersonalCodec
+from shared.runtime.projecting.stream import ReadModel
 from shared.runtime.settings import Settings
 from tests.integration.projections.writing import Log, Rows, Running, Until
 from tests.projecting import ANSWERED, NOTED, TICKET, happened, life

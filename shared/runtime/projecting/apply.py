@@ -10,11 +10,11 @@ from uuid import UUID
 import psycopg
 from psycopg import AsyncConnection
 
-from services.projections import parked, store
-from services.projections.stream import LogRecord, ReadModel, Stream
 from shared.events.catalogue import Undecodable
 from shared.events.personal import PersonalCodec
 from shared.runtime.poison import Poison, guarded
+from shared.runtime.projecting import parked, positions
+from shared.runtime.projecting.stream import LogRecord, ReadModel, Stream
 from shared.runtime.telemetry_records import processed
 
 ItemT = TypeVar("ItemT")
@@ -91,7 +91,7 @@ class Applier(Generic[ItemT]):
         """The offset from which each partition must be read, by what the database says."""
         topic = self._stream.topic
         self._topic_id = topic_id
-        self._positions = await store.place(connection, self._stream.models, topic, topic_id, partitions)
+        self._positions = await positions.place(connection, self._stream.models, topic, topic_id, partitions)
         self._parked = await parked.parked_subjects(connection, self._group, topic, topic_id, partitions)
         starts: dict[int, int] = {}
         for (_, _, partition), offset in self._positions.items():
@@ -151,7 +151,7 @@ class Applier(Generic[ItemT]):
         parking = _Parking(self._parked)
         moves = self._moves(records)
         async with connection.transaction():
-            await store.advance(connection, self._stream.topic, self._topic_id, moves)
+            await positions.advance(connection, self._stream.topic, self._topic_id, moves)
             await write(connection, records, parking)
             if parking.records:
                 await parked.park(connection, self._group, self._stream.topic, self._topic_id, parking.records)
@@ -210,10 +210,10 @@ class Applier(Generic[ItemT]):
             and one.record.offset >= self._positions[model.name, model.version, one.record.partition]
         ]
 
-    def _moves(self, records: Sequence[ReadRecord[ItemT]]) -> list[store.Move]:
+    def _moves(self, records: Sequence[ReadRecord[ItemT]]) -> list[positions.Move]:
         until = {one.record.partition: one.record.offset + 1 for one in records}
         return [
-            store.Move(model.name, model.version, partition, since, offset)
+            positions.Move(model.name, model.version, partition, since, offset)
             for model in self._stream.models
             for partition, offset in until.items()
             if offset > (since := self._positions[model.name, model.version, partition])

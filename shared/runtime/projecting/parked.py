@@ -11,8 +11,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from services.projections.stream import LogRecord
 from shared.events.wire import RawHeaders
+from shared.runtime.projecting.stream import LogRecord
 
 _PARK = """
 INSERT INTO parked_events

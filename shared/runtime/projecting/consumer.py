@@ -1,10 +1,10 @@
 """The projector's shell: reads committed records of its partitions and has them applied, in order, once."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import psycopg
 import structlog
@@ -12,20 +12,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import CommitFailedError, IllegalStateError
 from psycopg import AsyncConnection
 
-from services.projections.apply import Applier, ReadRecord, read
-from services.projections.store import PartitionLost
-from services.projections.stream import LogRecord, Stream
 from shared.events.personal import PersonalCodec
 from shared.runtime.dead_letters import Place, dead_letter
 from shared.runtime.poison import Poison
+from shared.runtime.projecting.apply import Applier, ReadRecord, read
+from shared.runtime.projecting.lane import Lane
+from shared.runtime.projecting.positions import PartitionLost
+from shared.runtime.projecting.stream import LogRecord, Stream
 from shared.runtime.settings import Settings
 from shared.runtime.topics import create_topics, dead_letters, topic_ids
-
-TICKETS_GROUP = "projector.v1"
-OUTCOMES_GROUP = "projector.outcomes.v1"
-AGENTS_GROUP = "projector.agents.v1"
-PRESENCE_GROUP = "projector.presence.v1"
-DIRECTORY_GROUP = "projector.directory.v1"
 
 _BATCH = 8_000
 _LANES = 2
@@ -45,29 +40,6 @@ class LogIncomplete(Exception):
     """The topic lacks events that a read model has applied or must apply: the log is not to be trusted."""
 
 
-class Lane:
-    """A connection and the batch that is being written over it."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
-        self._writing: asyncio.Task[None] | None = None
-
-    def begin(self, writing: Coroutine[Any, Any, None]) -> None:
-        self._writing = asyncio.create_task(writing)
-
-    async def settle(self) -> None:
-        """Wait for the batch, and raise what it raised."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            await writing
-
-    async def abandon(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.cancel()
-            await asyncio.wait([writing])
-
-
 class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc] # aiokafka is untyped
     """One member of a consumer group. Positions are PostgreSQL's; those of the group only show the lag."""
 
@@ -79,8 +51,19 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         self._applier = Applier(stream, group, codec, self._bury)
         self._expiring = [model.expire for model in stream.models if model.expire is not None]
         self._displaced = True
+        self._placed = False
+        self._behind: dict[TopicPartition, int] = {}
         self.joined = asyncio.Event()
         """Set once the group has given this member its share."""
+        self.applied = asyncio.Event()
+        """Set whenever a batch was written, or partitions caught up; whoever waits for it clears it."""
+
+    @property
+    def caught_up(self) -> frozenset[int] | None:
+        """This member's partitions, once what was in them when it got them is written; None: not yet."""
+        if self._displaced or not self._placed or self._behind:
+            return None
+        return frozenset(one.partition for one in self._consumer.assignment())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`, or until the log cannot be trusted: `VersionGap` or `LogIncomplete`."""
@@ -163,7 +146,9 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
             for lane, batch in zip(lanes, batches, strict=True):
                 await lane.settle()
                 if batch and not self._displaced:
-                    lane.begin(self._applier.apply(lane.connection, batch))
+                    lane.begin(self._apply(lane, batch))
+            if self._behind:
+                await self._catch_up(lanes)
             now = asyncio.get_running_loop().time()
             if now >= redrive_at and self._applier.waiting:
                 await asyncio.gather(*(lane.settle() for lane in lanes))
@@ -178,6 +163,25 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
                 lag_at = now + _LAG_EVERY_S
         await asyncio.gather(*(lane.settle() for lane in lanes))
 
+    async def _apply(self, lane: Lane, batch: Sequence[ReadRecord[ItemT]]) -> None:
+        await self._applier.apply(lane.connection, batch)
+        self.applied.set()
+
+    async def _catch_up(self, lanes: Sequence[Lane]) -> None:
+        """The end of a partition may be the mark of a transaction, which is no record: positions pass it."""
+        try:
+            reached = [one for one, end in self._behind.items() if await self._consumer.position(one) >= end]
+        except IllegalStateError:
+            self._displaced = True
+            return
+        if not reached:
+            return
+        await asyncio.gather(*(lane.settle() for lane in lanes))
+        for one in reached:
+            self._behind.pop(one, None)
+        if not self._behind:
+            self.applied.set()
+
     async def _expire(self, connection: AsyncConnection) -> bool:
         """Some rows a time, and the next batch goes before more of them."""
         left = [await expire(connection) for expire in self._expiring]
@@ -185,7 +189,7 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
 
     async def _place(self, connection: AsyncConnection) -> None:
         """Read each partition from where the database stands; a rebalance meanwhile makes it do so again."""
-        self._displaced = False
+        self._displaced = self._placed = False
         assigned = sorted(self._consumer.assignment())
         if not assigned:
             return
@@ -195,6 +199,7 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         after = await self._consumer.end_offsets(assigned)
         for one in assigned:
             self._check(one.partition, starts[one.partition], first[one], after[one])
+        self._behind = {one: after[one] for one in assigned}
         if self._displaced:
             return
         try:
@@ -204,6 +209,7 @@ class Projector(ConsumerRebalanceListener, Generic[ItemT]):  # type: ignore[misc
         except IllegalStateError:
             self._displaced = True
             return
+        self._placed = True
         log.info("partitions.placed", topic=self._topic, offsets=starts)
 
     def _check(self, partition: int, start: int, first: int, after: int) -> None:

@@ -1,0 +1,50 @@
+"""Brings one service's tables to their current revision."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.schema import CreateSchema
+
+_LOCK = 7_261_530_001
+"""Advisory lock of whoever migrates: a second one waits, and then finds nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """`script`: the folder with `env.py` and `versions`. `schema` is made where it is missing."""
+
+    script: Path
+    schema: str | None = None
+
+
+def in_schema(database_url: str, schema: str) -> str:
+    """The same database, where names without a schema are those of `schema`."""
+    sign = "&" if "?" in database_url else "?"
+    return f"{database_url}{sign}options={quote(f'-csearch_path={schema}')}"
+
+
+def upgrade(database_url: str, tables: Tables) -> None:
+    """Make what is missing; safe to run at every start, by several processes at once."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(tables.script))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            if tables.schema is not None:
+                connection.execute(CreateSchema(tables.schema, if_not_exists=True))
+            connection.commit()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+            connection.commit()
+    finally:
+        engine.dispose()
