@@ -1,0 +1,1 @@
+"""Which rules an event sets off, and what they ask for: no clock, no I/O, no state of tickets."""
