@@ -24,7 +24,7 @@ from shared.events.ticket_events import (
     TicketOpened,
     TicketResolved,
 )
-from shared.events.ticket_values import Channel, CloseReason, Message, Priority, Requester, Status
+from shared.events.ticket_values import Channel, CloseReason, Message, Priority, Requester, Status, TicketFacts
 
 TICKET = UUID("0189d3f4-0000-7000-8000-000000000001")
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -49,6 +49,8 @@ OPENED = TicketOpened(
 SLOT = UUID("0189d3f4-0000-7000-8000-0000000051c7")
 """A reservation."""
 ASSIGNED = TicketAssigned("ada")
+FACTS = TicketFacts(Priority.P3, Channel.WEB, assignee_id="ada")
+"""Of a ticket that is opened and assigned."""
 RESOLVED = TicketResolved(1, "ada")
 IN: dict[Status, tuple[TicketEventData, ...]] = {
     Status.NEW: (OPENED,),

@@ -166,16 +166,22 @@ class TargetSla:
 
 @dataclass(frozen=True, slots=True)
 class MarkSlaAtRisk:
+    """`basis` as in `BreachSla`."""
+
     clock: Clock
     instance: int
     due_at: datetime
+    basis: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BreachSla:
+    """`basis`, unless None, must still be the ticket's own: what happened since may have paused the clock."""
+
     clock: Clock
     instance: int
     due_at: datetime
+    basis: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

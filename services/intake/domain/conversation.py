@@ -6,6 +6,7 @@ from services.intake.domain.policy import Policy
 from services.intake.domain.promises import late_found_in_time
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
+from services.intake.domain.ticket_facts import facts_of
 from shared.events.envelope import Command
 from shared.events.identity import derived_id
 from shared.events.ticket_commands import AddNote, RedactMessage, ReplyAsRequester, ReplyToRequester
@@ -46,9 +47,11 @@ def decide_requester_reply(
                 team_id=ticket.team_id,
             ),
         )
+    replied = RequesterReplied(message, facts_of(ticket))
     if ticket.status is Status.RESOLVED:
-        return (RequesterReplied(message), TicketReopened(len(ticket.resolutions), "requester replied"))
-    return (RequesterReplied(message),)
+        reopened = facts_of(ticket, reopened=True)
+        return (replied, TicketReopened(len(ticket.resolutions), "requester replied", reopened))
+    return (replied,)
 
 
 def decide_note(command: Command[AddNote], ticket: Ticket) -> tuple[TicketNoted, ...]:

@@ -11,6 +11,7 @@ from services.intake.domain.conversation import (
     decide_reply,
     decide_requester_reply,
 )
+from services.intake.domain.escalation import decide_escalate
 from services.intake.domain.expected import check_expected
 from services.intake.domain.guards import check_sender, owned
 from services.intake.domain.imports import decide_import
@@ -27,7 +28,6 @@ from services.intake.domain.policy import Policy
 from services.intake.domain.promises import (
     decide_at_risk,
     decide_breach,
-    decide_escalate,
     decide_rate,
     decide_revoke,
     decide_schedule_survey,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from services.intake.domain.ticket import ClockState, Resolution, Ticket
+from services.intake.domain.ticket import ClockState, Resolution, Terms, Ticket
 from shared.events.ticket_promises import (
     AgentSilent,
     EscalationActionRequested,
@@ -41,7 +41,8 @@ _ANSWERED = (Clock.FIRST_RESPONSE, Clock.NEXT_REPLY)
 def with_promise(ticket: Ticket, promise: PromiseData) -> Ticket:  # noqa: C901, PLR0911 - one return a case
     match promise:
         case SlaTargeted(clocks=targets):
-            return ticket.with_changes(clocks=tuple(_targeted(ticket, target) for target in targets))
+            clocks = tuple(_targeted(ticket, target) for target in targets)
+            return ticket.with_changes(clocks=clocks, terms=Terms.of(promise))
         case SlaAtRisk(clock=clock):
             return ticket.with_changes(clocks=_clock(ticket.clocks, clock, lambda c: replace(c, at_risk=True)))
         case SlaBreached(clock=clock):
@@ -92,13 +93,12 @@ def resolved_again(clocks: Clocks) -> Clocks:
 
 
 def _targeted(ticket: Ticket, target: ClockTarget) -> ClockState:
-    """A new target for the same instance keeps what was recorded of it."""
+    """A new target for the same instance keeps what was recorded of it; one that was stopped is met."""
     known = ticket.clock(target.clock)
     if known is not None and known.target.instance == target.instance:
-        return replace(known, target=target)
-    if target.clock is Clock.FIRST_RESPONSE:
-        return ClockState(target, met_at=ticket.first_response_at)
-    return ClockState(target)
+        return replace(known, target=target, met_at=known.met_at or target.stopped_at)
+    answered = ticket.first_response_at if target.clock is Clock.FIRST_RESPONSE else None
+    return ClockState(target, met_at=answered or target.stopped_at)
 
 
 def _escalated(ticket: Ticket, key: str) -> Ticket:

@@ -5,6 +5,7 @@ from services.intake.domain.guards import TRANSITIONS, guard
 from services.intake.domain.policy import MAX_FIELDS, MAX_TAGS, Policy
 from services.intake.domain.rejected import Rejected
 from services.intake.domain.ticket import Ticket
+from services.intake.domain.ticket_facts import facts_of
 from shared.events.envelope import ActorKind, Command
 from shared.events.ticket_commands import (
     AwaitCustomer,
@@ -118,7 +119,8 @@ def decide_reopen(command: Command[ReopenTicket], ticket: Ticket, policy: Policy
         )
     if hold_over(command, ticket, policy):
         raise Rejected("hold_over", "The time for reopening is over; a new message opens a follow-up.")
-    return (TicketReopened(len(ticket.resolutions), command.data.reason),)
+    reopened = facts_of(ticket, reopened=True)
+    return (TicketReopened(len(ticket.resolutions), command.data.reason, reopened),)
 
 
 def decide_close(command: Command[CloseTicket], ticket: Ticket, policy: Policy) -> tuple[TicketClosed, ...]:

@@ -1,17 +1,15 @@
-"""Deciding what was promised: clocks, their warnings and breaches, escalations, surveys and ratings."""
+"""Deciding what was promised: clocks, their warnings and breaches, surveys and ratings."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from services.intake.domain.guards import not_closed
-from services.intake.domain.policy import MAX_ESCALATION_LEVEL
 from services.intake.domain.rejected import Rejected
-from services.intake.domain.ticket import ClockState, Resolution, Ticket
+from services.intake.domain.ticket import ClockState, Resolution, Terms, Ticket
+from services.intake.domain.ticket_facts import facts_of
 from shared.events.envelope import Command
-from shared.events.ticket_changes import PriorityChanged
 from shared.events.ticket_commands import (
     BreachSla,
-    EscalateTicket,
     MarkAgentSilent,
     MarkSlaAtRisk,
     RateTicket,
@@ -20,7 +18,6 @@ from shared.events.ticket_commands import (
     ScheduleSurvey,
     TargetSla,
 )
-from shared.events.ticket_events import TicketEventData
 from shared.events.ticket_promises import (
     AgentSilent,
     SlaAtRisk,
@@ -29,34 +26,47 @@ from shared.events.ticket_promises import (
     SlaTargeted,
     SurveyScheduled,
     SurveySent,
-    TicketEscalated,
     TicketRated,
 )
-from shared.events.ticket_values import Clock, Priority, Status
+from shared.events.ticket_values import Clock, ClockTarget, Status
 
 _LOWEST_SCORE, _HIGHEST_SCORE = 1, 5
-_RAISED = {Priority.P3: Priority.P2, Priority.P2: Priority.P1}
 
 
 def decide_target(command: Command[TargetSla], ticket: Ticket) -> tuple[SlaTargeted, ...]:
-    """A target computed on an old basis is refused: the service computes again from what happened since."""
+    """A target computed on an old basis is refused: the service computes again from what happened since.
+
+    It is so already if the clocks are, and what promises them; other inputs to the same end say nothing new.
+    """
     not_closed(ticket)
     data = command.data
-    if data.basis != ticket.sla_basis:
-        raise Rejected("stale_basis", f"The ticket's clocks now depend on its version {ticket.sla_basis}.")
-    if data.clocks == tuple(state.target for state in ticket.clocks):
-        return ()
-    return (
-        SlaTargeted(
-            data.policy_id,
-            data.policy_version,
-            data.calendar_version,
-            data.basis,
-            data.inputs,
-            data.clocks,
-            data.reason,
-        ),
+    _check_basis(ticket, data.basis)
+    for target in data.clocks:
+        _keeps_its_breach(ticket, target)
+    targeted = SlaTargeted(
+        policy_id=data.policy_id,
+        policy_version=data.policy_version,
+        calendar_version=data.calendar_version,
+        basis=data.basis,
+        inputs=data.inputs,
+        clocks=data.clocks,
+        reason=data.reason,
+        calendar_id=data.calendar_id,
+        directory_offset=data.directory_offset,
     )
+    as_recorded = ticket.terms == Terms.of(targeted) or (ticket.terms is None and not data.clocks)
+    if as_recorded and data.clocks == tuple(state.target for state in ticket.clocks):
+        return ()
+    return (targeted,)
+
+
+def _keeps_its_breach(ticket: Ticket, target: ClockTarget) -> None:
+    """A breach is on record with its due time: a target that was computed before it may not move that."""
+    state = ticket.clock(target.clock)
+    if state is None or not state.breached or state.target.instance != target.instance:
+        return
+    if state.target.due_at != target.due_at:
+        raise Rejected("clock_breached", f"The clock {target.clock} has been breached, and keeps its due time.")
 
 
 def decide_at_risk(command: Command[MarkSlaAtRisk], ticket: Ticket) -> tuple[SlaAtRisk, ...]:
@@ -68,7 +78,8 @@ def decide_at_risk(command: Command[MarkSlaAtRisk], ticket: Ticket) -> tuple[Sla
         raise Rejected("clock_met", "What the clock waits for has happened.")
     if state.target.at_risk_at is None or command.now < state.target.at_risk_at:
         raise Rejected("not_due", "The clock is not at risk yet.")
-    return (SlaAtRisk(data.clock, data.instance, data.due_at),)
+    _check_basis(ticket, data.basis)
+    return (SlaAtRisk(data.clock, data.instance, data.due_at, facts_of(ticket)),)
 
 
 def decide_breach(command: Command[BreachSla], ticket: Ticket) -> tuple[SlaBreached, ...]:
@@ -81,7 +92,8 @@ def decide_breach(command: Command[BreachSla], ticket: Ticket) -> tuple[SlaBreac
         raise Rejected("not_due", "The clock is not due yet.")
     if state.met_at is not None and state.met_at <= data.due_at:
         raise Rejected("clock_met", "What the clock waits for happened in time.")
-    return (SlaBreached(data.clock, data.instance, data.due_at),)
+    _check_basis(ticket, data.basis)
+    return (SlaBreached(data.clock, data.instance, data.due_at, facts_of(ticket)),)
 
 
 def decide_revoke(command: Command[RevokeSlaBreach], ticket: Ticket) -> tuple[SlaBreachRevoked, ...]:
@@ -116,29 +128,7 @@ def decide_silent(command: Command[MarkAgentSilent], ticket: Ticket) -> tuple[Ag
         raise Rejected("answered", "The requester's message of that time is answered, or is not the oldest.")
     if command.now < data.since + timedelta(minutes=data.minutes):
         raise Rejected("not_due", "The agent has not been silent for that long.")
-    return (AgentSilent(data.since, data.minutes),)
-
-
-def decide_escalate(command: Command[EscalateTicket], ticket: Ticket) -> tuple[TicketEventData, ...]:
-    """One escalation a key, three levels a ticket; it may raise the priority by one."""
-    not_closed(ticket)
-    data = command.data
-    if data.key in ticket.escalation_keys:
-        return ()
-    if ticket.escalation_level >= MAX_ESCALATION_LEVEL:
-        raise Rejected("depth_reached", f"A ticket escalates at most {MAX_ESCALATION_LEVEL} times.")
-    escalated = TicketEscalated(
-        key=data.key,
-        rule_id=data.rule_id,
-        rule_version=data.rule_version,
-        level=ticket.escalation_level + 1,
-        previous_level=ticket.escalation_level,
-        target_tier=data.target_tier,
-    )
-    raised = _RAISED.get(ticket.priority) if data.raise_priority else None
-    if raised is None:
-        return (escalated,)
-    return (escalated, PriorityChanged(raised, ticket.priority, f"escalated by {data.rule_id}"))
+    return (AgentSilent(data.since, data.minutes, facts_of(ticket)),)
 
 
 def decide_schedule_survey(command: Command[ScheduleSurvey], ticket: Ticket) -> tuple[SurveyScheduled, ...]:
@@ -166,6 +156,11 @@ def decide_rate(command: Command[RateTicket], ticket: Ticket) -> tuple[TicketRat
     if resolution.rated:
         raise Rejected("already_rated", "This resolution has been rated.")
     return (TicketRated(data.resolution, data.score, data.comment, resolution.agent_id, resolution.team_id),)
+
+
+def _check_basis(ticket: Ticket, basis: int | None) -> None:
+    if basis is not None and basis != ticket.sla_basis:
+        raise Rejected("stale_basis", f"The ticket's clocks now depend on its version {ticket.sla_basis}.")
 
 
 def _current(ticket: Ticket, clock: Clock, instance: int, due_at: datetime) -> ClockState:

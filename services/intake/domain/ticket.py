@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.events.personal import Personal
 from shared.events.routing_values import QueueReason
+from shared.events.ticket_promises import SlaTargeted
 from shared.events.ticket_values import Channel, Clock, ClockTarget, FieldValue, Priority, Status
 
 
@@ -19,6 +20,27 @@ class ClockState:
     at_risk: bool = False
     breached: bool = False
     met_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the clocks are promised by, as in `SlaTargeted`."""
+
+    policy_id: str
+    policy_version: int
+    calendar_id: str | None = None
+    calendar_version: int | None = None
+    directory_offset: int | None = None
+
+    @staticmethod
+    def of(targeted: SlaTargeted) -> "Terms":
+        return Terms(
+            targeted.policy_id,
+            targeted.policy_version,
+            targeted.calendar_id,
+            targeted.calendar_version,
+            targeted.directory_offset,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +96,7 @@ class Ticket:
     imported: tuple[UUID, ...] = ()
     reservation: UUID | None = None
     queued: tuple[QueueReason, tuple[str, ...]] | None = None
+    terms: Terms | None = None
 
     def with_changes(self, **changes: Any) -> "Ticket":  # noqa: ANN401 - as `replace` takes them
         """What `dataclasses.replace` makes, in half of its time: every event makes a new ticket."""

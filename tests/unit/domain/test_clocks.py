@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from shared.events.ticket_commands import (
 )
 from shared.events.ticket_events import (
     AgentReplied,
+    CustomerAwaited,
     RequesterReplied,
     TicketClosed,
     TicketEventData,
@@ -24,7 +26,7 @@ from shared.events.ticket_events import (
 )
 from shared.events.ticket_promises import AgentSilent, SlaAtRisk, SlaBreached, SlaBreachRevoked, SlaTargeted
 from shared.events.ticket_values import Channel, Clock, ClockTarget, CloseReason, Priority, SlaInputs
-from tests.deciding import ASSIGNED, AT, HOUR, OPENED, SAID, SLA, after, facts, given, refused, when, wish
+from tests.deciding import ASSIGNED, AT, FACTS, HOUR, OPENED, SAID, SLA, after, facts, given, refused, when, wish
 
 DUE = AT + 4 * HOUR
 INPUTS = SlaInputs(Priority.P3, Channel.WEB)
@@ -58,7 +60,7 @@ AT_RISK = MarkSlaAtRisk(Clock.FIRST_RESPONSE, 1, DUE)
 def test_at_risk_is_marked_once_when_it_is_time() -> None:
     assert refused(WAITING, wish(AT_RISK, actor=SLA, at=AT + 2.9 * HOUR)).code == "not_due"
     events = when(WAITING, wish(AT_RISK, actor=SLA, at=AT + 3 * HOUR))
-    assert facts(events) == [SlaAtRisk(Clock.FIRST_RESPONSE, 1, DUE)]
+    assert facts(events) == [SlaAtRisk(Clock.FIRST_RESPONSE, 1, DUE, FACTS)]
     marked = after(WAITING, events)
     assert state(marked, Clock.FIRST_RESPONSE) == ClockState(FIRST, at_risk=True)
     assert when(marked, wish(AT_RISK, actor=SLA, at=DUE)) == ()
@@ -99,7 +101,8 @@ def test_a_fire_for_what_is_not_current_is_refused(
 
 
 def test_a_breach_is_due_at_the_very_moment_and_a_reply_of_that_moment_is_in_time() -> None:
-    assert facts(when(WAITING, wish(BREACH, actor=SLA, at=DUE))) == [SlaBreached(Clock.FIRST_RESPONSE, 1, DUE)]
+    broken = SlaBreached(Clock.FIRST_RESPONSE, 1, DUE, FACTS)
+    assert facts(when(WAITING, wish(BREACH, actor=SLA, at=DUE))) == [broken]
     assert refused(replied(WAITING, 4, 4), wish(BREACH, actor=SLA, at=DUE)).code == "clock_met"
 
 
@@ -194,11 +197,61 @@ def test_a_target_after_the_first_response_is_met_by_it() -> None:
     assert answered.clocks == (ClockState(FIRST, met_at=AT),)
 
 
+ASKED = TargetSla("standard", 1, None, 1, INPUTS, (FIRST, NEXT))
+
+
 def test_the_same_targets_again_change_nothing() -> None:
-    asked = TargetSla("standard", 1, None, 1, INPUTS, (FIRST, NEXT))
-    assert when(WAITING, wish(asked, actor=SLA)) == ()
-    fewer = replace(asked, clocks=(FIRST,), reason="met")
+    assert when(WAITING, wish(ASKED, actor=SLA)) == ()
+    other_inputs = replace(ASKED, inputs=replace(INPUTS, tags=("vip",)), reason="tagged")
+    assert when(WAITING, wish(other_inputs, actor=SLA)) == ()
+    fewer = replace(ASKED, clocks=(FIRST,), reason="met")
     assert facts(when(WAITING, wish(fewer, actor=SLA))) == [replace(targeted(FIRST), reason="met")]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"policy_id": "gold"},
+        {"policy_version": 2},
+        {"calendar_id": "weekdays"},
+        {"calendar_version": 4},
+        {"directory_offset": 7},
+    ],
+    ids=str,
+)
+def test_the_same_clocks_by_another_promise_are_on_record_once(terms: dict[str, Any]) -> None:
+    asked = replace(ASKED, **terms)
+    events = when(WAITING, wish(asked, actor=SLA))
+    assert facts(events) == [replace(targeted(FIRST, NEXT), **terms)]
+    assert when(after(WAITING, events), wish(asked, actor=SLA)) == ()
+
+
+def test_a_breached_clock_keeps_its_due_time() -> None:
+    breached = given(OPENED, ASSIGNED, targeted(FIRST, NEXT), SlaBreached(Clock.FIRST_RESPONSE, 1, DUE))
+    for moved in (replace(FIRST, due_at=DUE + HOUR), replace(FIRST, due_at=None, paused_at=AT, remaining=HOUR)):
+        command = wish(replace(ASKED, clocks=(moved, NEXT)), actor=SLA)
+        assert refused(breached, command).code == "clock_breached"
+        assert facts(when(WAITING, command)) == [targeted(moved, NEXT)]
+    for other in (replace(FIRST, goal=HOUR), replace(FIRST, instance=2, due_at=DUE + HOUR)):
+        assert facts(when(breached, wish(replace(ASKED, clocks=(other,)), actor=SLA))) == [targeted(other)]
+
+
+def test_a_clock_that_was_stopped_is_met_then() -> None:
+    stopped = replace(SOLVE, stopped_at=AT + HOUR)
+    assert given(OPENED, targeted(stopped)).clocks == (ClockState(stopped, met_at=AT + HOUR),)
+    known = given(OPENED, targeted(SOLVE), TicketResolved(1, "ada"), targeted(stopped))
+    assert known.clocks == (ClockState(stopped, met_at=AT),), "what the ticket knows of it stays"
+    breach = wish(BreachSla(Clock.RESOLUTION, 1, DUE), actor=SLA, at=DUE)
+    assert refused(given(OPENED, targeted(stopped)), breach).code == "clock_met"
+
+
+@pytest.mark.parametrize("asked", [BREACH, AT_RISK], ids=["breach", "at risk"])
+def test_a_fire_on_an_old_basis_waits_for_what_happened_since(asked: BreachSla | MarkSlaAtRisk) -> None:
+    waiting = given(OPENED, ASSIGNED, targeted(FIRST), CustomerAwaited())
+    stale = wish(replace(asked, basis=1), actor=SLA, at=DUE)
+    assert refused(waiting, stale).code == "stale_basis"
+    current = wish(replace(asked, basis=4), actor=SLA, at=DUE)
+    assert [type(fact) for fact in facts(when(waiting, current))] in ([SlaBreached], [SlaAtRisk])
 
 
 def test_silence_is_recorded_once_for_each_length_and_not_before() -> None:
@@ -206,10 +259,10 @@ def test_silence_is_recorded_once_for_each_length_and_not_before() -> None:
     ticket = given(OPENED, ASSIGNED)
     assert refused(ticket, wish(half, actor=SLA, at=AT + 0.4 * HOUR)).code == "not_due"
     events = when(ticket, wish(half, actor=SLA, at=AT + HOUR / 2))
-    assert facts(events) == [AgentSilent(AT, 30)]
+    assert facts(events) == [AgentSilent(AT, 30, FACTS)]
     silent = after(ticket, events)
     assert when(silent, wish(half, actor=SLA)) == ()
-    assert facts(when(silent, wish(whole, actor=SLA))) == [AgentSilent(AT, 60)]
+    assert facts(when(silent, wish(whole, actor=SLA))) == [AgentSilent(AT, 60, FACTS)]
 
 
 def test_an_answered_message_is_no_silence() -> None:

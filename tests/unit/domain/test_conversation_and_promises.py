@@ -1,5 +1,6 @@
 """Messages and what they set off; clocks, escalations, surveys and ratings."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -11,7 +12,6 @@ from shared.events.ticket_commands import (
     AddNote,
     BreachSla,
     ChangeTicket,
-    EscalateTicket,
     OpenTicket,
     RateTicket,
     RedactMessage,
@@ -36,7 +36,6 @@ from shared.events.ticket_promises import (
     SlaBreached,
     SlaBreachRevoked,
     SlaTargeted,
-    TicketEscalated,
     TicketRated,
 )
 from shared.events.ticket_values import (
@@ -52,6 +51,7 @@ from shared.events.ticket_values import (
 from tests.deciding import (
     ADA,
     AT,
+    FACTS,
     HOUR,
     LEA,
     OPENED,
@@ -86,14 +86,17 @@ def test_the_first_public_reply_is_the_first_response_once() -> None:
 def test_a_requesters_message_ends_waiting_for_them() -> None:
     ticket = given(OPENED, ASSIGNED, CustomerAwaited())
     events = when(ticket, wish(ReplyAsRequester(SAID), actor=RITA))
-    assert facts(events) == [RequesterReplied(SAID)]
+    assert facts(events) == [RequesterReplied(SAID, FACTS)]
     assert after(ticket, events).status is Status.OPEN
 
 
 def test_a_requesters_message_reopens_inside_the_hold() -> None:
     ticket = given(OPENED, ASSIGNED, TicketResolved(1, "ada"))
     events = when(ticket, wish(ReplyAsRequester(SAID), actor=RITA))
-    assert facts(events) == [RequesterReplied(SAID), TicketReopened(1, "requester replied")]
+    assert facts(events) == [
+        RequesterReplied(SAID, FACTS),
+        TicketReopened(1, "requester replied", replace(FACTS, reopenings=1)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +148,7 @@ def test_a_late_reply_that_came_first_does_not_hide_the_breach() -> None:
     late = given(OPENED, ASSIGNED, TARGETED)
     replied = after(late, when(late, wish(ReplyToRequester(SAID), at=DUE + HOUR)))
     assert facts(when(replied, wish(BREACH, actor=SLA, at=DUE + 2 * HOUR))) == [
-        SlaBreached(Clock.FIRST_RESPONSE, 1, DUE)
+        SlaBreached(Clock.FIRST_RESPONSE, 1, DUE, FACTS)
     ]
 
 
@@ -179,18 +182,6 @@ def test_a_target_on_an_old_basis_is_refused() -> None:
     target = TargetSla("standard", 1, None, 1, SlaInputs(Priority.P3, Channel.WEB), (FIRST,))
     assert facts(when(given(OPENED), wish(target, actor=SLA))) == [TARGETED]
     assert refused(given(OPENED, RequesterReplied(SAID)), wish(target, actor=SLA)).code == "stale_basis"
-
-
-def test_escalation_is_once_a_key_and_never_past_three() -> None:
-    ticket = given(OPENED, ASSIGNED)
-    for level in (1, 2, 3):
-        rule = EscalateTicket(f"first_response/{level}", "breach", 1, raise_priority=True)
-        events = when(ticket, wish(rule, actor=SLA))
-        assert facts(events)[0] == TicketEscalated(f"first_response/{level}", "breach", 1, level, level - 1)
-        ticket = after(ticket, events)
-        assert when(ticket, wish(rule, actor=SLA)) == ()
-    assert ticket.priority is Priority.P1
-    assert refused(ticket, wish(EscalateTicket("again", "breach", 1), actor=SLA)).code == "depth_reached"
 
 
 def test_a_resolution_is_rated_once_and_credited_to_its_agent() -> None:

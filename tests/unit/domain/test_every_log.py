@@ -45,8 +45,25 @@ from shared.events.ticket_commands import (
 )
 from shared.events.ticket_events import AgentReplied, TicketClosed
 from shared.events.ticket_import import ImportTicket
-from shared.events.ticket_promises import SlaBreached, SlaBreachRevoked, SlaTargeted, TicketEscalated
-from shared.events.ticket_values import Channel, Clock, ClockTarget, CloseReason, Priority, SlaInputs, Status
+from shared.events.ticket_promises import (
+    EscalationActionRequested,
+    SlaBreached,
+    SlaBreachRevoked,
+    SlaTargeted,
+    TicketEscalated,
+)
+from shared.events.ticket_values import (
+    ActionRequest,
+    Channel,
+    Clock,
+    ClockTarget,
+    CloseReason,
+    OutwardAction,
+    Priority,
+    SlaInputs,
+    Status,
+    Tier,
+)
 from tests.deciding import ADA, AT, BEN, LEA, OPEN, RITA, RUDI, SAID, SLA, SLOT, when, wish
 
 REPEATABLE = (ReplyToRequester, ReplyAsRequester, AddNote)
@@ -72,7 +89,15 @@ COMMANDS: st.SearchStrategy[TicketCommandData] = st.one_of(
     st.builds(CloseTicket, st.sampled_from(CloseReason)),
     st.builds(ChangeTicket, priority=st.sampled_from(Priority), add_tags=st.tuples(st.sampled_from("abc"))),
     st.builds(RedactMessage, st.integers(1, 8), st.just("private")),
-    st.builds(EscalateTicket, st.sampled_from("pqrst"), st.just("r"), st.just(1), raise_priority=st.booleans()),
+    st.builds(
+        EscalateTicket,
+        st.sampled_from("pqrst"),
+        st.just("r"),
+        st.just(1),
+        st.sampled_from([None, Tier.SENIOR]),
+        raise_priority=st.booleans(),
+        requests=st.sampled_from([(), (ActionRequest(OutwardAction.PAGE, "page"),)]),
+    ),
     st.builds(RateTicket, st.integers(1, 3), st.integers(1, 5)),
     st.builds(ScheduleSurvey, st.integers(1, 3), st.just(AT)),
     st.builds(RecordSurveySent, st.integers(1, 3)),
@@ -103,6 +128,13 @@ STEPS: dict[Status, list[tuple[Actor, TicketCommandData]]] = {
 }
 """What would move a ticket on, each by someone who may, so that long lives are reached as well as refusals."""
 ACTORS = st.sampled_from([ADA, BEN, LEA, RITA, RUDI, SLA])
+
+
+_ESCALATIONS = (TicketEscalated, EscalationActionRequested)
+
+
+def _is_of(breach: SlaBreached, target: ClockTarget) -> bool:
+    return (breach.clock, breach.instance) == (target.clock, target.instance)
 
 
 class Life(RuleBasedStateMachine):
@@ -142,8 +174,18 @@ class Life(RuleBasedStateMachine):
     def targeted(self, clocks: list[Clock], instance: int, hours: int, stale: int) -> None:
         due = self.now + timedelta(hours=hours)
         targets = tuple(ClockTarget(clock, instance, self.now, due, self.now) for clock in clocks)
-        basis = self._known.sla_basis - stale
-        self._send(TargetSla("standard", 1, None, basis, INPUTS, targets), SLA, self.now)
+        self._send(self._target(targets, stale), SLA, self.now)
+
+    @precondition(lambda self: self._known.clocks)
+    @rule(stopped=st.booleans(), stale=st.integers(0, 1))
+    def targeted_again(self, stopped: bool, stale: int) -> None:  # noqa: FBT001 - drawn
+        """As the service does: the clocks that there are, stopped or not."""
+        at = self.now if stopped else None
+        targets = tuple(replace(state.target, stopped_at=at) for state in self._known.clocks)
+        self._send(self._target(targets, stale), SLA, self.now)
+
+    def _target(self, targets: tuple[ClockTarget, ...], stale: int) -> TargetSla:
+        return TargetSla("standard", 1, None, self._known.sla_basis - stale, INPUTS, targets)
 
     @precondition(lambda self: self._known.clocks)
     @rule(fire=FIRES, which=st.integers(0, 2), revoke=st.booleans())
@@ -214,6 +256,19 @@ class Life(RuleBasedStateMachine):
         levels = [event.data.level for event in self.log if isinstance(event.data, TicketEscalated)]
         assert levels == list(range(1, len(levels) + 1))
         assert len(levels) <= 3
+        keys = [(event.data.key, event.command_id) for event in self.log if isinstance(event.data, _ESCALATIONS)]
+        assert len({key for key, _ in keys}) == len(set(keys)), "a key escalates once"
+
+    @invariant()
+    def a_breach_keeps_its_due_time(self) -> None:
+        for state in self._known.clocks:
+            if state.breached:
+                breaches = [
+                    event.data.due_at
+                    for event in self.log
+                    if isinstance(event.data, SlaBreached) and _is_of(event.data, state.target)
+                ]
+                assert breaches[-1] == state.target.due_at
 
     @invariant()
     def a_breach_is_due_and_is_revoked_at_most_once(self) -> None:

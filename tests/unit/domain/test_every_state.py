@@ -36,7 +36,17 @@ from shared.events.ticket_commands import (
     UnassignTicket,
 )
 from shared.events.ticket_import import ImportTicket
-from shared.events.ticket_values import Channel, Clock, CloseReason, Priority, SlaInputs, Status
+from shared.events.ticket_values import (
+    ActionRequest,
+    Channel,
+    Clock,
+    CloseReason,
+    OutwardAction,
+    Priority,
+    SlaInputs,
+    Status,
+    Tier,
+)
 from tests.deciding import (
     ADA,
     AT,
@@ -73,6 +83,8 @@ WHY = Explanation(7, AT, 1, 3, 0)
 ROUTED = AssignTicket("ben", reservation=SLOT, explanation=WHY)
 FROM_ADA = replace(ROUTED, from_assignee="ada")
 MEANWHILE = "already_assigned"
+RAISED = "TicketEscalated+PriorityChanged"
+PAGED = (ActionRequest(OutwardAction.PAGE, "k/page"),)
 
 
 def _same(text: str, until: Status = Status.CLOSED, then: str = "") -> tuple[str, ...]:
@@ -162,7 +174,10 @@ ROWS: list[Row] = [
     ("breach", SLA, BreachSla(Clock.RESOLUTION, 1, AT), _same(NO_CLOCK)),
     ("revoke", SLA, RevokeSlaBreach(Clock.RESOLUTION, 1, AT), _same(NO_CLOCK)),
     ("silent", SLA, MarkAgentSilent(AT, 30), _same("AgentSilent", Status.PENDING_INTERNAL, "answered")),
-    ("escalate", SLA, EscalateTicket("k", "r", 1), _open("TicketEscalated")),
+    ("escalate", SLA, EscalateTicket("k", "r", 1, Tier.SENIOR), _open("TicketEscalated")),
+    ("escalate to a raise", SLA, EscalateTicket("k", "r", 1, raise_priority=True), _open(RAISED)),
+    ("escalate to a page", SLA, EscalateTicket("k", "r", 1, requests=PAGED), _open("EscalationActionRequested")),
+    ("escalate to nothing", SLA, EscalateTicket("k", "r", 1), _open(SO)),
     (
         "schedule survey",
         SLA,

@@ -1,5 +1,6 @@
 """States of a ticket: what each command makes of them, and what it is refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,7 @@ from tests.deciding import (
     ASSIGNED,
     AT,
     BEN,
+    FACTS,
     HOUR,
     IN,
     OPEN,
@@ -148,7 +150,7 @@ def test_reopening_is_possible_until_the_hold_is_over(late: timedelta, reopens: 
     ticket = given(*IN[Status.RESOLVED])
     command = wish(ReopenTicket("burns again"), actor=RITA, at=AT + late)
     if reopens:
-        assert facts(when(ticket, command)) == [TicketReopened(1, "burns again")]
+        assert facts(when(ticket, command)) == [TicketReopened(1, "burns again", replace(FACTS, reopenings=1))]
     else:
         assert refused(ticket, command).code == "hold_over"
 

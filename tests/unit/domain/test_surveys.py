@@ -2,17 +2,15 @@
 
 import pytest
 
-from shared.events.ticket_changes import PriorityChanged
 from shared.events.ticket_commands import (
-    EscalateTicket,
     RateTicket,
     RecordSurveySent,
     ScheduleSurvey,
     TicketCommandData,
 )
 from shared.events.ticket_events import TicketClosed, TicketReopened, TicketResolved
-from shared.events.ticket_promises import SurveyScheduled, SurveySent, TicketEscalated, TicketRated
-from shared.events.ticket_values import CloseReason, Priority, Tier
+from shared.events.ticket_promises import SurveyScheduled, SurveySent, TicketRated
+from shared.events.ticket_values import CloseReason
 from tests.deciding import (
     ASSIGNED,
     AT,
@@ -66,14 +64,3 @@ def test_a_score_is_one_to_five(score: int, accepted: bool) -> None:  # noqa: FB
 def test_each_resolution_has_a_rating_of_its_own() -> None:
     twice = given(OPENED, ASSIGNED, RESOLVED, TicketRated(1, 2), TicketReopened(1), TicketResolved(2, "ben", "t"))
     assert facts(when(twice, wish(RateTicket(2, 5), actor=RITA))) == [TicketRated(2, 5, None, "ben", "t")]
-
-
-@pytest.mark.parametrize(("priority", "raised"), [("P3", "P2"), ("P2", "P1"), ("P1", None)])
-def test_an_escalation_may_raise_the_priority_by_one(priority: str, raised: str | None) -> None:
-    ticket = given(OPENED, PriorityChanged(Priority(priority), Priority.P3))
-    rule = EscalateTicket("resolution/1", "late", 4, Tier.SENIOR, raise_priority=True)
-    events = facts(when(ticket, wish(rule, actor=SLA)))
-    assert events[0] == TicketEscalated("resolution/1", "late", 4, 1, 0, Tier.SENIOR)
-    assert events[1:] == (
-        [] if raised is None else [PriorityChanged(Priority(raised), Priority(priority), "escalated by late")]
-    )
