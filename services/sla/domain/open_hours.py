@@ -10,7 +10,7 @@ from services.sla.domain.business_year import BusinessYear, Closed, open_days
 from shared.events.directory_promises import Calendar
 
 LOOKAHEAD_YEARS = 20
-"""A calendar that does not open for long enough within so many years gives no due time."""
+"""A calendar that has not opened for long enough by the end of the year so much later gives no due time."""
 
 _LAST_YEAR = 9998
 _NOTHING = timedelta()
