@@ -32,6 +32,8 @@ class Records:
     """All that there are, by key: `agents/ada`."""
 
     def __init__(self) -> None:
+        self.position = 0
+        """After the last event of a record; what was made of the records holds for as long as it stands."""
         self._known: dict[str, KnownRecord] = {}
         self._organisations: dict[str, str] = {}
 
@@ -65,6 +67,7 @@ class Records:
         before = self._known.get(event.subject)
         offsets = array("q") if before is None else before.offsets
         offsets.append(offset)
+        self.position = offset + 1
         self._known[event.subject] = KnownRecord(
             key=event.subject,
             record=record,
