@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.events.presets import HOLDS, Preset
+
 
 def _seconds(given: object) -> object:
     """A text that is a number is seconds; all else is left to the validator of durations."""
@@ -70,7 +72,9 @@ class Settings(BaseSettings):
     command_memory: Annotated[Duration, Field(gt=timedelta())] = timedelta(days=7)
     """How long the id of an accepted command is remembered, with what it was answered."""
 
-    hold: Duration = timedelta(hours=72)
+    preset: Preset = Preset.STANDARD
+    """The promises and escalations where the directory has none of its own, and how long the hold is."""
+    hold: Duration = Field(default_factory=lambda given: HOLDS[given["preset"]])
     """How long after its resolution a ticket can be reopened, and after which it is closed."""
     fields_file: Path | None = None
     """YAML list of custom-field definitions (see docs/custom-fields.md)."""
