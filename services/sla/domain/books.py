@@ -33,6 +33,10 @@ class _Past(Generic[ValueT]):
         return self.values[place] if place >= 0 else None
 
 
+class NotReadYet(Exception):
+    """A ticket goes by a state of the directory that is not known here yet."""
+
+
 class Books:
     """The fold of `directory.events`. `preset` holds where the directory has no policy, or no rule, at all."""
 
@@ -66,8 +70,10 @@ class Books:
                 pass
 
     def at(self, offset: int | None = None) -> Book:
-        """None: as of now. A ticket that goes by an offset which is not read yet goes by what is known."""
-        offset = self.offset if offset is None else min(offset, self.offset)
+        """None: as of now. Raise `NotReadYet` where the offset is to come."""
+        offset = self.offset if offset is None else offset
+        if offset > self.offset:
+            raise NotReadYet(f"the directory is read up to offset {self.offset}, not yet to {offset}")
         return Book(offset, self._policies_past.at(offset) or self._preset_policies, self)
 
     def silences(self, inputs: SlaInputs) -> tuple[int, ...]:
