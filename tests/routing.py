@@ -100,9 +100,10 @@ class Log:
         languages: tuple[str, ...] = (),
         max_load: int = 5,
         there: bool = True,
+        tier: Tier = Tier.AGENT,
     ) -> list[Decision]:
         """In the directory, with a limit, and online unless told."""
-        decided = self.say(f"agents/{name}", AgentRecorded(team, Tier.AGENT, skills or {}, languages))
+        decided = self.say(f"agents/{name}", AgentRecorded(team, tier, skills or {}, languages))
         decided += self.say(name, AgentLimitSet(max_load, active=True, directory_version=1))
         return decided + (self.online(name) if there else [])
 

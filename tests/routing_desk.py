@@ -31,6 +31,7 @@ from shared.events.routing import (
     TicketMoved,
     TicketNoted,
     TicketPropertiesChanged,
+    TicketRaised,
     TicketTaken,
 )
 from shared.events.ticket_values import Priority, Status, Tier
@@ -71,7 +72,8 @@ class Desk:
         self.asked += [one for one in decided if not isinstance(one, Queue)]
         for wish in reserved:
             assert len(self.carried(wish.agent_id)) <= state.roster.agents[wish.agent_id].max_load
-            assert self.assignee.get(wish.ticket_id) is None
+            assert self.assignee.get(wish.ticket_id) == wish.from_assignee
+            assert wish.agent_id != wish.from_assignee
         pending = Counter(ticket for agent in state.roster.agents.values() for ticket in agent.pending)
         assert pending == Counter(one.id for one in state.tickets.values() if one.reserving is not None)
         for ticket in state.tickets.values():
@@ -107,11 +109,11 @@ class Desk:
             if self.assignee.get(ticket) == name:
                 self._tell(ticket, TicketLeft())
             return
-        if self.assignee.get(ticket) is not None:
+        if self.assignee.get(ticket) not in (wish.from_assignee, name):
             self.note(self.log.held(ticket, name, wish.explanation))
             self.note(self.log.released(ticket, name, ReleaseReason.DECLINED))
             return
-        self.assignee[ticket] = name
+        before, self.assignee[ticket] = self.assignee[ticket], name
         taken = TicketTaken(name, routed=True)
         if self.chance.random() < 0.5:
             self.note(self.log.held(ticket, name, wish.explanation))
@@ -119,6 +121,8 @@ class Desk:
         else:
             self.note(self.log.say(ticket, taken))
             self.note(self.log.held(ticket, name, wish.explanation))
+        if before not in (None, name):
+            self._release(ticket, before)
 
     def _open(self) -> None:
         ticket = self.chance.choice(TICKETS)
@@ -141,7 +145,7 @@ class Desk:
         name = self.chance.choice(AGENTS)
         limit = AgentLimitSet(self.chance.randint(0, 3), active=self.chance.random() < 0.9, directory_version=1)
         self.note(self.log.say(name, limit))
-        record = AgentRecorded(self.chance.choice(TEAMS), Tier.AGENT, self._skills())
+        record = AgentRecorded(self.chance.choice(TEAMS), self.chance.choice(list(Tier)), self._skills())
         self.note(self.log.say(f"agents/{name}", record if self.chance.random() < 0.9 else RecordForgotten()))
         rare: list[tuple[str, RoutingData]] = [
             ("categories/printer", self._category()),
@@ -164,6 +168,7 @@ class Desk:
             TicketAnswered(self.chance.choice(list(Side))),
             TicketNoted(),
             TicketLeft(),
+            TicketRaised(self.chance.choice(list(Tier))),
             TicketTaken(self.chance.choice(AGENTS)),
             TicketMoved(self.chance.choice([Status.OPEN, Status.PENDING_CUSTOMER, Status.RESOLVED])),
             TicketMoved(Status.CLOSED),
@@ -206,14 +211,16 @@ def takers(state: State, ticket: Ticket) -> list[str]:
         and agent.presence is Presence.PRESENT
         and len({*agent.slots.values(), *agent.pending}) < agent.max_load
     ]
+    leads = {lead for team in state.teams.values() for lead in team.leads}
+    order = list(Tier)
     fit = [
         agent.id
         for agent in there
         if agent.record is not None
+        and (agent.id in leads or need.tier is None or order.index(agent.record.tier) >= order.index(need.tier))
         and need.team_id in (None, agent.record.team_id)
         and set(need.required) <= set(agent.record.skills)
     ]
-    leads = {lead for team in state.teams.values() for lead in team.leads}
     chain = leads if need.team_id in (None, "support") else set(_sales_leads(state))
     return fit + [agent.id for agent in there if need.to_leads and agent.id in chain]
 

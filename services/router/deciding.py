@@ -17,6 +17,8 @@ _CHECKPOINT_EVERY = 5_000
 _OPEN_TO_ONE = 10
 """A checkpoint is written after that many requests for each ticket that is open, so that it stays cheap."""
 _AGAIN_S = 1.0
+_LOOK_S = 0.05
+"""Ticks are for seconds: to look at the time after every request cost a twelfth of all that deciding does."""
 _CLOCK = "clock"
 _CHECKPOINT = "checkpoint"
 
@@ -83,4 +85,5 @@ class Decider:
                 await self._moved.wait()
         except TimeoutError:
             return
+        await asyncio.sleep(_LOOK_S)
         self._moved.clear()

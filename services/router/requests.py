@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL
 
 from services.router.domain.own import own_event
 from services.router.group import REQUESTS
@@ -14,7 +14,7 @@ from shared.events.streams import COMMANDS
 from shared.events.wire import RawHeaders, command_headers, event_headers
 
 SOURCE = b"/casefold/router"
-_OWN = uuid5(NAMESPACE_URL, "urn:casefold:routing")
+_OWN = derived_id(NAMESPACE_URL, "urn:casefold:routing")
 
 
 class Post(Protocol):
@@ -37,7 +37,7 @@ class Requests:
     async def tell(self, event: Event[Any], data: RoutingData, *, subject: str, version: int) -> None:
         """`subject` and `version` as `routing.py` has them."""
         request = replace(
-            event, id=uuid5(_OWN, str(event.id)), subject=subject, version=version, data=data, cause_id=event.id
+            event, id=derived_id(_OWN, str(event.id)), subject=subject, version=version, data=data, cause_id=event.id
         )
         await self.write(request)
 
@@ -62,4 +62,4 @@ class Commands:
 
 def own_request(data: RoutingData, subject: str, number: int, at: datetime) -> Event[RoutingData]:
     """What the router tells itself, a tick or a part of a checkpoint; `number` tells two of one subject apart."""
-    return own_event(uuid5(_OWN, f"{subject}/{number}"), subject, number, data, at=at)
+    return own_event(derived_id(_OWN, f"{subject}/{number}"), subject, number, data, at=at)

@@ -89,6 +89,13 @@ class TicketWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketRaised:
+    """An escalation asks for an agent of that tier or a higher one, also while another has the ticket."""
+
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
 class TicketNoted:
     """A note, a redaction, a follow-up: part of the conversation, whose version moved, and no news else."""
 
@@ -153,6 +160,7 @@ RoutingData = (
     | TicketMoved
     | TicketAnswered
     | TicketWaits
+    | TicketRaised
     | TicketNoted
     | AgentRecorded
     | Team
@@ -178,6 +186,7 @@ ROUTING_REQUESTS: Catalogue[RoutingData] = Catalogue(
         "casefold.routing.ticket_moved.v1": TicketMoved,
         "casefold.routing.ticket_answered.v1": TicketAnswered,
         "casefold.routing.ticket_waits.v1": TicketWaits,
+        "casefold.routing.ticket_raised.v1": TicketRaised,
         "casefold.routing.ticket_noted.v1": TicketNoted,
         "casefold.routing.agent_recorded.v1": AgentRecorded,
         "casefold.routing.team_recorded.v1": Team,

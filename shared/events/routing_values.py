@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.events.ticket_values import Tier
+
 AGENT_AWAY = "agent_away"
 """The reason of an unassignment by the router: the agent is away, and nobody waits for their answer."""
 
@@ -22,6 +24,7 @@ class LeftOut(StrEnum):
     HEARTBEAT_STALE = "heartbeat_stale"
     LANGUAGE = "language"
     SKILLS = "skills"
+    TIER = "tier"
     NO_FREE_SLOT = "no_free_slot"
     NO_ANSWER = "no_answer"
 
@@ -51,6 +54,7 @@ class Explanation:
     offset there, and 1, of the routing policy (0: the defaults). `required` are the skills asked for, `dropped`
     the optional ones no longer asked for. `candidates` are the best five, best first, of `eligible`; `left_out`
     counts the other agents by reason. `to_leads`: the wait was too long, and the leads of `team_id` were asked.
+    `tier`: an escalation asked for an agent of it or a higher one.
     """
 
     position: int
@@ -63,6 +67,7 @@ class Explanation:
     required: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     to_leads: bool = False
+    tier: Tier | None = None
     eligible: int = 0
     candidates: tuple[Candidate, ...] = ()
     left_out: dict[LeftOut, int] = field(default_factory=dict)
@@ -74,5 +79,6 @@ class QueueReason(StrEnum):
     NO_TEAM_MEMBER = "no_team_member"
     NO_SKILL = "no_skill"
     NO_LANGUAGE = "no_language"
+    NO_TIER = "no_tier"
     NOBODY_AVAILABLE = "nobody_available"
     EVERYBODY_FULL = "everybody_full"

@@ -24,6 +24,7 @@ _LEFT_OUT: Mapping[LeftOut, str] = {
     LeftOut.HEARTBEAT_STALE: "not seen lately",
     LeftOut.LANGUAGE: "without the language",
     LeftOut.SKILLS: "without the skills",
+    LeftOut.TIER: "below the tier",
     LeftOut.NO_FREE_SLOT: "at their limit",
     LeftOut.NO_ANSWER: "asked just before without an answer",
 }
@@ -32,6 +33,7 @@ _QUEUED: Mapping[QueueReason, str] = {
     QueueReason.NO_TEAM_MEMBER: "nobody is in the team",
     QueueReason.NO_SKILL: "nobody in question has the skills",
     QueueReason.NO_LANGUAGE: "nobody with the skills speaks the language",
+    QueueReason.NO_TIER: "nobody with the skills and the language is of the tier",
     QueueReason.NOBODY_AVAILABLE: "nobody who could take it is there",
     QueueReason.EVERYBODY_FULL: "everybody who could take it is at their limit",
 }
@@ -59,7 +61,8 @@ def _assigned(decision: TicketAssigned, actor: Actor) -> list[str]:
         over = " They are over their limit with it." if decision.over_limit else ""
         return [f"Given to {decision.assignee_id} by {actor.kind} {actor.id}, not by the router.{over}"]
     best = f"the best of {grounds.eligible} who could take it"
-    return [f"Given to {decision.assignee_id}, {best}.", *_grounds(grounds)]
+    taken = "" if decision.previous_assignee_id is None else f" instead of {decision.previous_assignee_id}"
+    return [f"Given to {decision.assignee_id}{taken}, {best}.", *_grounds(grounds)]
 
 
 def _unassigned(decision: TicketUnassigned, actor: Actor) -> str:
@@ -87,7 +90,8 @@ def _asked(explanation: Explanation) -> str:
     team = "any team" if explanation.team_id is None else f"team {explanation.team_id}"
     language = "" if explanation.language is None else f", language {explanation.language}"
     skills = f", skills {', '.join(explanation.required)}" if explanation.required else ", no skill"
-    return f"{team}{language}{skills}"
+    tier = "" if explanation.tier is None else f", tier {explanation.tier} or higher"
+    return f"{team}{language}{skills}{tier}"
 
 
 def _candidate(one: Candidate) -> str:

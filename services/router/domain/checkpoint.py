@@ -89,6 +89,7 @@ def restore(parts: Sequence[CheckpointPart]) -> State:
 def _derive(state: State, agents: Iterable[Agent], tickets: Iterable[Ticket]) -> None:
     """Sets, lines and timers; nothing is decided."""
     state.asked_for = frozenset(one.skill for category in state.categories.values() for one in category.skills)
+    state.roster.led_by(lead for team in state.teams.values() for lead in team.leads)
     for agent in agents:
         state.roster.agents[agent.id] = agent
         state.roster.recorded(agent)

@@ -29,7 +29,10 @@ class _Found:
 
 
 def choose(state: State, ticket: Ticket, position: int) -> Iterator[Decision]:
-    """Give a ticket that waits to the best who can take it; else say why it waits, where that is news."""
+    """Give a ticket that waits to the best who can take it; else say why it waits, where that is news.
+
+    One that somebody has stays with them, and nobody need be told.
+    """
     need, _ = state.need(ticket)
     found = _find(state, need, ticket)
     ranked = rank(state.roster.standings(found.eligible.agent_ids, need), state.policy)
@@ -37,12 +40,13 @@ def choose(state: State, ticket: Ticket, position: int) -> Iterator[Decision]:
     if best:
         explanation = _explanation(state, ticket, need, found, best, position)
         reserve(state, ticket, best[0].agent_id, position)
-        yield Reserve(ticket.id, best[0].agent_id, explanation)
+        yield Reserve(ticket.id, best[0].agent_id, explanation, ticket.assignee_id)
         return
     reason = state.roster.why_nobody(need)
     if ticket.queued != reason:
         ticket.queued = reason
-        yield Queue(ticket.id, *reason, _explanation(state, ticket, need, found, best, position))
+        if ticket.assignee_id is None:
+            yield Queue(ticket.id, *reason, _explanation(state, ticket, need, found, best, position))
 
 
 def serve(state: State, agent: Agent, position: int) -> Iterator[Decision]:
@@ -119,6 +123,7 @@ def _explanation(  # noqa: PLR0913, PLR0917 - what a decision rests on
         required=need.required,
         dropped=need.dropped,
         to_leads=found.to_leads,
+        tier=need.tier,
         eligible=len(found.eligible.agent_ids),
         candidates=best,
         left_out=found.eligible.left_out,
@@ -144,7 +149,7 @@ def review(state: State, ticket_id: UUID, position: int) -> Iterator[Decision]:
 def _in_vain(state: State, ticket: Ticket, position: int) -> Iterator[Decision]:
     """A slot was asked for and none came: it is free for others, and the ticket's next try is another's first."""
     agent_id = state.ask_no_more(ticket)
-    if ticket.assignee_id is None:
+    if ticket.assignee_id is None or ticket.below:
         ticket.tries += 1
         ticket.unanswered_by = agent_id
     state.settle(ticket)

@@ -14,11 +14,12 @@ ROUTER = Actor(ActorKind.SERVICE, "router")
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Ask for a slot of the agent's; the ticket is assigned when it is granted."""
+    """Ask for a slot of the agent's; granted, the ticket is assigned if `from_assignee` has it still."""
 
     ticket_id: UUID
     agent_id: str
     explanation: Explanation
+    from_assignee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def command_of(decision: Decision, request: Event[object], position: int) -> Add
     A request that its translator wrote twice stands at two positions, and may lead to two decisions.
     """
     match decision:
-        case Reserve(ticket_id, agent_id, explanation):
-            wish = ReserveSlot(ticket_id, SlotPurpose.ROUTED, explanation=explanation)
+        case Reserve(ticket_id, agent_id, explanation, from_assignee):
+            wish = ReserveSlot(ticket_id, SlotPurpose.ROUTED, from_assignee, explanation)
             name = f"{position}/reserve/{ticket_id}/{agent_id}"
             return Addressed("agent", _command(request, name, agent_id, wish))
         case Queue(ticket_id, reason, missing, explanation):

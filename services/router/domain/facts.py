@@ -90,7 +90,7 @@ def _slot_reserved(state: State, request: Event[RoutingData], data: SlotReserved
     agent.hold(data.reservation, data.ticket_id)
     ticket = state.tickets.get(data.ticket_id)
     if ticket is not None and _is_answered(ticket, agent.id, data):
-        if ticket.assignee_id is None and ticket.reserving is not None:
+        if (ticket.assignee_id is None or ticket.below) and ticket.reserving is not None:
             by = state.now + LONGEST
             ticket.reserving = replace(ticket.reserving, by=by, reservation=data.reservation)
         else:
@@ -125,6 +125,7 @@ def _slot_released(state: State, request: Event[RoutingData], data: SlotReleased
 
 def _team(state: State, request: Event[RoutingData], data: Team) -> Effects:
     state.teams[_id(request)] = data
+    state.leads_known()
     return Effects(everything=True)
 
 
@@ -163,6 +164,7 @@ def _forgotten(state: State, request: Event[RoutingData], _: RecordForgotten) ->
             return _record(state, record_id, None)
         case "teams":
             state.teams.pop(record_id, None)
+            state.leads_known()
             return Effects(everything=True)
         case "categories":
             state.categories.pop(record_id, None)

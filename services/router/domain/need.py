@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.router.domain.ticket import Ticket
 from shared.events.directory_records import Category, RoutingPolicy
+from shared.events.ticket_values import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Need:
     required: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     to_leads: bool = False
+    tier: Tier | None = None
 
 
 def need_of(
@@ -44,4 +46,5 @@ def need_of(
         changes.append(ticket.waiting_since + policy.optional_skill_wait * (periods + 1))
     team_id = ticket.team_id or (None if category is None else category.team_id)
     required = tuple(name for name in names if name not in dropped)
-    return Need(team_id, ticket.language, required, dropped, to_leads), min(changes, default=None)
+    need = Need(team_id, ticket.language, required, dropped, to_leads, ticket.tier)
+    return need, min(changes, default=None)

@@ -11,7 +11,9 @@ from services.router.domain.agent import Agent, unavailable
 from services.router.domain.attendance import Attendance
 from services.router.domain.need import Need
 from services.router.domain.rank import LONG_AGO, Idle, Standings
+from services.router.domain.tiers import RANK
 from shared.events.routing_values import Candidate, LeftOut, QueueReason
+from shared.events.ticket_values import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Roster:
         self._team: defaultdict[str, set[str]] = defaultdict(set)
         self._skilled: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self._speaking: defaultdict[str, set[str]] = defaultdict(set)
+        self._leads: frozenset[str] = frozenset()
         self._shares: dict[str, float] = {}
         self._idle: dict[str, Idle] = {}
 
@@ -46,6 +49,18 @@ class Roster:
     def is_skill(self, tag: str) -> bool:
         """Whether any agent has it, at work or not."""
         return bool(self._skilled.get(tag))
+
+    def led_by(self, leads: Iterable[str]) -> bool:
+        """Those who lead any team. Whether they are others than before."""
+        before, self._leads = self._leads, frozenset(leads)
+        return before != self._leads
+
+    def reaches(self, agent_id: str, tier: Tier | None) -> bool:
+        """Whether they are of that tier or a higher one."""
+        if not RANK[tier] or agent_id in self._leads:
+            return True
+        agent = self.agents.get(agent_id)
+        return agent is not None and agent.record is not None and RANK[agent.record.tier] >= RANK[tier]
 
     def recorded(self, agent: Agent) -> None:
         """Skills, languages, team or limit may be others; `changed` is to follow."""
@@ -84,11 +99,13 @@ class Roster:
         pool = self._attendance.there(need.team_id)
         speaking = self._who_speak(pool, need)
         skilled = self._with_skills(speaking, need)
+        senior = self._of_tier(skilled, need)
         counts = self._attendance.absent(need.team_id).copy()
         counts[LeftOut.OTHER_TEAM] = len(self._listed) - len(self._members(need))
         counts[LeftOut.LANGUAGE] = len(pool) - len(speaking)
         counts[LeftOut.SKILLS] = len(speaking) - len(skilled)
-        return self._chosen(skilled, counts, spared)
+        counts[LeftOut.TIER] = len(skilled) - len(senior)
+        return self._chosen(senior, counts, spared)
 
     def eligible_of(self, named: Iterable[str], spared: str | None = None) -> Eligible:
         """Of those named, whatever they can do and say."""
@@ -131,11 +148,12 @@ class Roster:
         return agent.free and agent.id in self._attendance.there(None)
 
     def fits(self, agent: Agent, need: Need) -> bool:
-        """Whether the agent is of the team and has the language and the skills."""
+        """Whether the agent is of the team and of the tier, and has the language and the skills."""
         record = agent.record
         return (
             record is not None
             and need.team_id in (None, record.team_id)
+            and self.reaches(agent.id, need.tier)
             and (need.language is None or not record.languages or need.language in record.languages)
             and all(skill in record.skills for skill in need.required)
         )
@@ -152,7 +170,10 @@ class Roster:
         speaking = self._who_speak(skilled, need)
         if not speaking:
             return QueueReason.NO_LANGUAGE, ()
-        if speaking.isdisjoint(self._attendance.there(None)):
+        senior = self._of_tier(speaking, need)
+        if not senior:
+            return QueueReason.NO_TIER, ()
+        if senior.isdisjoint(self._attendance.there(None)):
             return QueueReason.NOBODY_AVAILABLE, ()
         return QueueReason.EVERYBODY_FULL, ()
 
@@ -163,6 +184,9 @@ class Roster:
         if need.language is None:
             return pool
         return pool & (self._speaking.get(need.language, set()) | self._polyglots)
+
+    def _of_tier(self, pool: set[str], need: Need) -> set[str]:
+        return pool if not RANK[need.tier] else {one for one in pool if self.reaches(one, need.tier)}
 
     def _with_skills(self, pool: set[str], need: Need) -> set[str]:
         for skill in need.required:

@@ -1,5 +1,6 @@
 """Everything that routing knows, as the fold of its requests left it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -54,20 +55,35 @@ class State:
 
     def settle(self, ticket: Ticket) -> None:
         """Into the line or out of it, and its timer set, after anything about it became another."""
-        moment = self._next_moment(ticket)
+        self._measure(ticket)
+        moments = [self._next_moment(ticket)]
         if ticket.waits:
-            need, moment = self.need(ticket)
+            need, change = self.need(ticket)
             self.waiting.put(ticket.id, need, ticket.order)
+            moments.append(change)
         else:
             self.waiting.remove(ticket.id)
-        self.timers.set(ticket.id, moment)
+        self.timers.set(ticket.id, _earliest(moments))
+
+    def _measure(self, ticket: Ticket) -> None:
+        """Whether its agent is of the tier that an escalation asked for; where not, a wait begins."""
+        agent_id, was_below = ticket.assignee_id, ticket.below
+        ticket.below = agent_id is not None and not self.roster.reaches(agent_id, ticket.tier)
+        if ticket.below and not was_below:
+            ticket.waiting_since = self.now
 
     def _next_moment(self, ticket: Ticket) -> datetime | None:
         if ticket.reserving is not None:
             return ticket.reserving.by
+        moments = [ticket.rests_until if ticket.in_need else None]
         if ticket.assignee_id is not None:
-            return taken_at(ticket, self.roster.agent(ticket.assignee_id), self.policy, self.now)
-        return ticket.rests_until if ticket.in_need else None
+            moments.append(taken_at(ticket, self.roster.agent(ticket.assignee_id), self.policy, self.now))
+        return _earliest(moments)
+
+    def leads_known(self) -> None:
+        """Teams are others: who leads one counts as a lead, whatever their own record says."""
+        if self.roster.led_by(lead for team in self.teams.values() for lead in team.leads):
+            self.settle_all(held=True)
 
     def settle_all(self, *, held: bool = False) -> None:
         """What tickets in line need may be another; with `held`, also when they are taken from the absent."""
@@ -91,6 +107,7 @@ class State:
         """Note who has the ticket."""
         if ticket.assignee_id is not None:
             self.held[ticket.assignee_id].discard(ticket.id)
+            ticket.queued = None
         ticket.assignee_id = agent_id
         ticket.answered = False
         ticket.unassigning = ticket.rests_until = ticket.unanswered_by = None
@@ -121,3 +138,7 @@ class State:
         self.closed[ticket.id] = self.now
         while (first := next(iter(self.closed))) and self.closed[first] + REMEMBERED < self.now:
             del self.closed[first]
+
+
+def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.events.routing_values import QueueReason
-from shared.events.ticket_values import Priority, Status
+from shared.events.ticket_values import Priority, Status, Tier
 
 PATIENCE = timedelta(seconds=2)
 """After which what was asked for and did not come is asked for again; doubled each time, up to a minute."""
@@ -43,7 +43,7 @@ class Ticket:
     `answered`: the assignee has replied since they got it, and no requester's message came after. `reserving`: a
     slot was asked for; `unassigning`: that the assignee be taken off. `tries` of them were in vain since there was
     news of the ticket, the last at `unanswered_by`; after a slot was given back, it rests until `rests_until`.
-    `queued` is what was recorded last.
+    `queued` is what was recorded last. `tier` is what an escalation asked for; `below`: its agent is not of it.
     """
 
     id: UUID
@@ -67,11 +67,16 @@ class Ticket:
     unanswered_by: str | None = None
     rests_until: datetime | None = None
     queued: tuple[QueueReason, tuple[str, ...]] | None = None
+    tier: Tier | None = None
+    below: bool = False
 
     @property
     def in_need(self) -> bool:
-        """Whether it is to be given to somebody; one that waits for its requester needs nobody yet."""
-        return self.assignee_id is None and self.status in _IN_NEED
+        """Whether it is to be given to somebody; one that waits for its requester needs nobody yet.
+
+        One that is raised above its agent stays with them until somebody of the tier can take it.
+        """
+        return (self.assignee_id is None or self.below) and self.status in _IN_NEED
 
     @property
     def waits(self) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.router.domain.effects import NOTHING, Effects
 from services.router.domain.state import State
 from services.router.domain.ticket import Ticket
+from services.router.domain.tiers import higher
 from shared.events.envelope import Event
 from shared.events.routing import (
     RoutingData,
@@ -18,6 +19,7 @@ from shared.events.routing import (
     TicketMoved,
     TicketNoted,
     TicketPropertiesChanged,
+    TicketRaised,
     TicketTaken,
     TicketWaits,
 )
@@ -79,10 +81,14 @@ def _due(_: State, ticket: Ticket, data: TicketDue) -> None:
 
 
 def _taken(state: State, ticket: Ticket, data: TicketTaken) -> str | None:
-    """The slot's own event may still be on its way; until it comes, what was asked for counts."""
+    """The slot's own event may still be on its way; until it comes, what was asked for counts.
+
+    Whoever takes a raised ticket or gives it by hand has the last word on its tier.
+    """
     ticket.status = Status.OPEN if ticket.status is Status.NEW else ticket.status
     state.give(ticket, data.agent_id)
     if not data.routed:
+        ticket.tier = None
         agent = state.roster.agent(data.agent_id)
         agent.last_assigned_at = state.now
         state.roster.loaded(agent)
@@ -112,6 +118,10 @@ def _answered(_: State, ticket: Ticket, data: TicketAnswered) -> None:
         ticket.status = Status.OPEN
 
 
+def _raised(_: State, ticket: Ticket, data: TicketRaised) -> None:
+    ticket.tier = higher(ticket.tier, data.tier)
+
+
 def _told(_: State, __: Ticket, ___: TicketNoted | TicketWaits) -> None:
     """Only its versions are news."""
 
@@ -123,6 +133,7 @@ TICKETS: Mapping[type[RoutingData], Callable[[State, Ticket, Any], str | None]] 
     TicketLeft: _left,
     TicketMoved: _moved,
     TicketAnswered: _answered,
+    TicketRaised: _raised,
     TicketNoted: _told,
     TicketWaits: _told,
 }

@@ -11,6 +11,7 @@ from shared.events.routing import (
     TicketMoved,
     TicketNoted,
     TicketPropertiesChanged,
+    TicketRaised,
     TicketTaken,
     TicketWaits,
 )
@@ -35,7 +36,7 @@ from shared.events.ticket_events import (
     TicketUnassigned,
 )
 from shared.events.ticket_events import TicketNoted as Noted
-from shared.events.ticket_promises import SlaTargeted
+from shared.events.ticket_promises import SlaTargeted, TicketEscalated
 from shared.events.ticket_values import FieldValue, Status
 
 LANGUAGE_FIELD = "language"
@@ -96,7 +97,10 @@ def request_of(  # noqa: C901, PLR0911, PLR0912 - one case an event
             spoken = _language(values[LANGUAGE_FIELD])
             return TicketPropertiesChanged(language=spoken, cleared=_cleared("language", spoken))
         case SlaTargeted(clocks=clocks):
-            return TicketDue(min((one.due_at for one in clocks if one.due_at is not None), default=None))
+            due = (one.due_at for one in clocks if one.due_at is not None and one.stopped_at is None)
+            return TicketDue(min(due, default=None))
+        case TicketEscalated(target_tier=tier) if tier is not None:
+            return TicketRaised(tier)
         case _:
             return None
 

@@ -1,10 +1,13 @@
 """A routing decision in sentences."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.events.envelope import Actor, ActorKind
 from shared.events.routing_values import AGENT_AWAY, Candidate, Explanation, LeftOut, QueueReason
 from shared.events.ticket_events import TicketAssigned, TicketClaimed, TicketQueued, TicketUnassigned
+from shared.events.ticket_values import Tier
 from shared.words.routing import RoutingDecision, told
 from tests.projecting import ADA, AT
 
@@ -43,6 +46,15 @@ def test_the_best_comes_first_and_those_left_out_last() -> None:
         "2. ben: 2 of 5 tickets, proficiency 9, no ticket before, 1.5 weighted turns.",
         "Left out: 3 not online, 1 at their limit.",
     ]
+
+
+def test_an_escalation_says_the_tier_and_who_had_it() -> None:
+    raised = replace(GROUNDS, tier=Tier.SENIOR)
+    first, asked, *_ = told(TicketAssigned("sam", "ada", explanation=raised), ROUTER)
+    assert first == "Given to sam instead of ada, the best of 2 who could take it."
+    assert asked == (
+        "Asked for: team first-line, language de, skills printers, fire, tier senior or higher."
+    )
 
 
 def test_what_waits_says_why() -> None:
