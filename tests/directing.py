@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.intake.domain.directory import State, decide, evolve, react
+from services.intake.domain.places import Places
 from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.record import record
 from services.intake.domain.rejected import Rejected
@@ -25,7 +26,7 @@ from shared.events.personal import Plain
 from shared.events.ticket_values import Tier
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ZONES = frozenset({"Europe/Berlin", "UTC"})
+PLACES = Places(frozenset({"Europe/Berlin", "UTC"}), {"DE": ("BE", "BY"), "FR": ()}.get)
 
 ROOT = Actor(ActorKind.ADMIN, "root")
 LEA = Actor(ActorKind.LEAD, "lea")
@@ -71,7 +72,7 @@ class Directory:
 
     def when(self, command: Command[DirectoryCommandData]) -> Sequence[Event[DirectoryEventData]]:
         """The events, folded. Raise `Rejected`."""
-        decided = decide(command, self.get(command.subject), self, ZONES)
+        decided = decide(command, self.get(command.subject), self, PLACES)
         events: Sequence[Event[DirectoryEventData]] = record(command, decided, self._version(command.subject), 0)
         for event in events:
             self.states[event.subject] = evolve(self.get(event.subject), event)

@@ -1,12 +1,13 @@
 """The directory's aggregates, API keys and records: one writer, so that each decision sees all the others."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TypeVar, assert_never
 
 from services.intake.domain import directory_keys, directory_records
 from services.intake.domain.directory_keys import ApiKey
 from services.intake.domain.directory_others import Others
 from services.intake.domain.directory_records import Entry
+from services.intake.domain.places import Places
 from services.intake.domain.reaction import Reaction, Settled, follow
 from services.intake.domain.rejected import Rejected
 from shared.events.agent import SetAgentLimit
@@ -46,15 +47,15 @@ class _Records:
 
 
 def decide(
-    command: Command[DirectoryCommandData], state: State | None, others: Others[State], zones: Collection[str]
+    command: Command[DirectoryCommandData], state: State | None, others: Others[State], places: Places
 ) -> tuple[DirectoryEventData, ...]:
-    """`zones` are the names of the IANA time zones that are known here. Raise `Rejected`."""
+    """Raise `Rejected`."""
     match command.data:
         case IssueApiKey() | RevokeApiKey() as wish:
             everything = (other for _, other in others.all(""))
             return directory_keys.decide(command, wish, _of(ApiKey, state), everything)
         case SaveRecord() as save:
-            return directory_records.decide_save(command, save, _of(Entry, state), _Records(others), zones)
+            return directory_records.decide_save(command, save, _of(Entry, state), _Records(others), places)
         case RemoveRecord() as removal:
             return directory_records.decide_removal(command, removal, _of(Entry, state), _Records(others))
         case unknown:

@@ -1,4 +1,4 @@
-"""What is wrong with an agent's working hours, or with the time that they are out of office."""
+"""What is wrong with hours of the week, or with the time that an agent is out of office."""
 
 from collections.abc import Collection, Iterator
 from datetime import time, timedelta
@@ -12,21 +12,21 @@ _MIDNIGHT = time()
 _DAY = timedelta(days=1)
 
 
-def hours_faults(hours: WorkingHours, zones: Collection[str]) -> Iterator[str]:
-    """`zones` are the names of the IANA time zones that are known here."""
+def hours_faults(hours: WorkingHours, zones: Collection[str], place: str) -> Iterator[str]:
+    """`zones` are the names of the IANA time zones, `place` is where the record has the hours."""
     if hours.timezone not in zones:
-        yield f"working_hours.timezone: {hours.timezone!r} is no time zone, as Europe/Berlin or UTC"
+        yield f"{place}.timezone: {hours.timezone!r} is no time zone, as Europe/Berlin or UTC"
     if not 1 <= len(hours.spans) <= MAX_SPANS:
-        yield f"working_hours.spans: there are 1 to {MAX_SPANS} of them, not {len(hours.spans)}"
+        yield f"{place}.spans: there are 1 to {MAX_SPANS} of them, not {len(hours.spans)}"
     for span in hours.spans:
         if not all(_whole_minutes(moment) for moment in (span.begins, span.ends)):
-            yield f"working_hours.spans: {_said(span)} is not in whole minutes of the zone's own clock"
+            yield f"{place}.spans: {_said(span)} is not in whole minutes of the zone's own clock"
         if _begins(span) >= _ends(span):
-            yield f"working_hours.spans: {_said(span)} ends before it begins; one past midnight is two spans"
+            yield f"{place}.spans: {_said(span)} ends before it begins; one past midnight is two spans"
     for day in Weekday:
         for before, after in pairwise(sorted((s for s in hours.spans if s.day is day), key=_begins)):
             if _ends(before) > _begins(after):
-                yield f"working_hours.spans: {_said(before)} and {_said(after)} overlap"
+                yield f"{place}.spans: {_said(before)} and {_said(after)} overlap"
 
 
 def absence_faults(absence: OutOfOffice) -> Iterator[str]:

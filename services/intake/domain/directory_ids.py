@@ -29,7 +29,8 @@ def checked_key(subject: str, record: Record) -> None:
     if record_key(KINDS[type(record)], record_id) != subject:
         raise Rejected("invalid_id", f"{subject} is no place for a record of the kind {KINDS[type(record)]}.")
     if isinstance(record, RoutingPolicy) != (kind == KINDS[RoutingPolicy] and record_id == ROUTING_POLICY_ID):
-        raise Rejected("invalid_id", f"The only policy is {KINDS[RoutingPolicy]}/{ROUTING_POLICY_ID}.")
+        only = f"{KINDS[RoutingPolicy]}/{ROUTING_POLICY_ID}"
+        raise Rejected("invalid_id", f"{only} is the routing policy, and every other policy is an SLA policy.")
     of_category = isinstance(record, Category)
     if not (_is_category(record_id) if of_category else _is_id(record_id)):
         raise Rejected("invalid_id", f"{record_id!r} cannot be an id in {kind}: an id is {_SAYING[of_category]}.")

@@ -1,49 +1,20 @@
-"""What a record says of others, and whether it may: references, loops, domains, and what is referred to."""
+"""Whether a record may say what it says of the others: references, loops, domains."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from services.intake.domain.directory_escalation import loop_faults
 from services.intake.domain.directory_others import Records
-from shared.events.directory_promises import Calendar
+from services.intake.domain.directory_references import references
+from shared.events.directory_promises import EscalationRule
 from shared.events.directory_records import (
     KINDS,
     Agent,
-    Category,
+    KeywordRule,
     Organisation,
     Record,
-    RoutingPolicy,
     Team,
     record_key,
 )
-
-
-class Reference(NamedTuple):
-    place: str
-    key: str
-
-
-def references(record: Record) -> Iterator[Reference]:
-    """The records that this one names."""
-    match record:
-        case Agent():
-            yield _team("team_id", record.team_id)
-            if record.manager_id is not None:
-                yield _agent("manager_id", record.manager_id)
-        case Team():
-            for lead in record.leads:
-                yield _agent("leads", lead)
-            if record.fallback_team_id is not None:
-                yield _team("fallback_team_id", record.fallback_team_id)
-            yield from _calendar(record.calendar_id)
-        case Category():
-            yield _team("team_id", record.team_id)
-        case Organisation():
-            yield from _calendar(record.calendar_id)
-        case RoutingPolicy():
-            for agent_id in record.weights:
-                yield _agent("weights", agent_id)
-        case _:
-            return
 
 
 def link_faults(key: str, record: Record, others: Records) -> Iterator[str]:
@@ -58,17 +29,13 @@ def link_faults(key: str, record: Record, others: Records) -> Iterator[str]:
             yield from _loop("manager_id", key, record, others, _manager)
         case Organisation():
             yield from _taken(key, record, others)
+        case EscalationRule():
+            yield from _no_rules(record, others)
+            yield from loop_faults(key, record, others)
+        case KeywordRule():
+            yield from _counted_on(key, others)
         case _:
             return
-
-
-def referring(key: str, others: Records) -> list[str]:
-    """The keys of those that name this record."""
-    return [
-        other
-        for other, record in others.all("")
-        if other != key and any(reference.key == key for reference in references(record))
-    ]
 
 
 def _loop(
@@ -104,14 +71,14 @@ def _taken(key: str, organisation: Organisation, others: Records) -> Iterator[st
                 yield f"domains: {domain} is that of {other}"
 
 
-def _agent(place: str, agent_id: str) -> Reference:
-    return Reference(place, record_key(KINDS[Agent], agent_id))
+def _no_rules(rule: EscalationRule, others: Records) -> Iterator[str]:
+    for rule_id in rule.when.by:
+        if isinstance(others.get(record_key(KINDS[EscalationRule], rule_id)), KeywordRule):
+            yield f"when.by: {rule_id} is a keyword rule, which escalates nothing"
 
 
-def _team(place: str, team_id: str) -> Reference:
-    return Reference(place, record_key(KINDS[Team], team_id))
-
-
-def _calendar(calendar_id: str | None) -> Iterator[Reference]:
-    if calendar_id is not None:
-        yield Reference("calendar_id", record_key(KINDS[Calendar], calendar_id))
+def _counted_on(key: str, others: Records) -> Iterator[str]:
+    """A keyword rule cannot take the place of an escalation rule that another waits for."""
+    for other, record in others.all(record_key(KINDS[EscalationRule], "")):
+        if isinstance(record, EscalationRule) and key in {named.key for named in references(record)}:
+            yield f"type: {other} waits for this rule's escalations"

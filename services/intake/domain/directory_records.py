@@ -1,14 +1,16 @@
 """Records of the directory: saved whole, removed, and kept in order with one another."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.intake.domain.directory_ids import checked_key
-from services.intake.domain.directory_links import link_faults, referring
+from services.intake.domain.directory_links import link_faults
 from services.intake.domain.directory_others import Records
+from services.intake.domain.directory_references import referring
 from services.intake.domain.directory_rights import check_may_write
 from services.intake.domain.directory_values import faults_of
 from services.intake.domain.expected import check_expected
+from services.intake.domain.places import Places
 from services.intake.domain.rejected import Rejected
 from shared.events.directory import (
     AnyRecord,
@@ -39,7 +41,7 @@ def decide_save(
     save: SaveRecord,
     entry: Entry | None,
     others: Records,
-    zones: Collection[str],
+    places: Places,
 ) -> tuple[RecordSaved, ...]:
     before = None if entry is None else entry.record
     checked_key(command.subject, save.record)
@@ -51,7 +53,7 @@ def decide_save(
         raise Rejected("precondition_failed", f"There is no {command.subject} in the directory.")
     if before == save.record:
         return ()
-    _refuse("invalid_record", faults_of(save.record, zones))
+    _refuse("invalid_record", faults_of(save.record, places))
     _refuse("invalid_reference", link_faults(command.subject, save.record, others))
     return (RecordSaved(save.record),)
 

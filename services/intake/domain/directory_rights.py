@@ -1,4 +1,4 @@
-"""Who may write which record: admins all; leads rules, and agents and categories of the teams they lead."""
+"""Who may write which record: admins all; leads keyword rules, and agents and categories of their teams."""
 
 from services.intake.domain.directory_others import Records
 from services.intake.domain.rejected import Rejected
@@ -16,7 +16,8 @@ def check_may_write(actor: Actor, before: Record | None, after: Record | None, o
         if record is not None and not _is_theirs(actor.id, record, others):
             raise Rejected(
                 "forbidden",
-                "Leads write rules, and the agents and categories of the teams they lead; the rest is for admins.",
+                "Leads write keyword rules, and the agents and categories of the teams they lead; the rest is for "
+                "admins.",
             )
 
 

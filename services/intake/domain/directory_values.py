@@ -1,15 +1,20 @@
 """What is wrong with a record by itself, whatever else is in the directory: a sentence for each fault."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import timedelta
 from itertools import chain
 from typing import assert_never
 
+from services.intake.domain.directory_calendars import calendar_faults
+from services.intake.domain.directory_escalation import escalation_rule_faults
+from services.intake.domain.directory_faults import Faults, name_faults, several_faults, tag_faults
 from services.intake.domain.directory_hours import absence_faults, hours_faults
+from services.intake.domain.directory_promises import sla_policy_faults
 from services.intake.domain.languages import ISO_639_1
+from services.intake.domain.places import Places
 from services.intake.domain.policy import MAX_TAGS
-from shared.events.directory_promises import Calendar, EscalationRule, EscalationStep, SlaPolicy
+from shared.events.directory_promises import Calendar, EscalationRule, SlaPolicy
 from shared.events.directory_records import (
     Agent,
     Category,
@@ -20,7 +25,6 @@ from shared.events.directory_records import (
     RoutingPolicy,
     Team,
 )
-from shared.events.ticket_values import Priority
 
 MAX_LOAD = 1000
 MAX_SKILLS = 100
@@ -30,27 +34,22 @@ MAX_LEADS = 100
 MAX_DOMAINS = 1000
 MAX_WORDS = 200
 MAX_WORD = 100
-MAX_TAG = 50
-MAX_NAME = 255
 MAX_WEIGHT = 100
 MAX_WAIT = timedelta(days=366)
 DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 """A domain name with at least one dot, lower case, an international one in its ASCII form (`xn--`)."""
 MAX_DOMAIN = 253
 
-Faults = Iterator[str]
 
-
-def faults_of(record: Record, zones: Collection[str]) -> Faults:  # noqa: PLR0911 - one return a type
-    """`zones` are the names of the IANA time zones that are known here."""
+def faults_of(record: Record, places: Places) -> Faults:  # noqa: PLR0911 - one return a type
     match record:
         case Agent():
-            return _agent(record, zones)
+            return _agent(record, places.zones)
         case Team():
-            return chain(_name(record.name), _several("leads", record.leads, MAX_LEADS))
+            return chain(name_faults(record.name), several_faults("leads", record.leads, MAX_LEADS))
         case Category():
             skills = [required.skill for required in record.skills]
-            return chain(_several("skills", skills, MAX_SKILLS), _tags("skills", skills))
+            return chain(several_faults("skills", skills, MAX_SKILLS), tag_faults("skills", skills))
         case Organisation():
             return _organisation(record)
         case KeywordRule():
@@ -58,11 +57,11 @@ def faults_of(record: Record, zones: Collection[str]) -> Faults:  # noqa: PLR091
         case RoutingPolicy():
             return _policy(record)
         case Calendar():
-            return hours_faults(record.hours, zones)
+            return calendar_faults(record, places)
         case SlaPolicy():
-            return _several("targets", record.targets, len(Priority), least=1)
+            return sla_policy_faults(record)
         case EscalationRule():
-            return _several("steps", record.steps, len(EscalationStep), least=1)
+            return escalation_rule_faults(record)
         case unknown:
             assert_never(unknown)
 
@@ -70,23 +69,23 @@ def faults_of(record: Record, zones: Collection[str]) -> Faults:  # noqa: PLR091
 def _agent(agent: Agent, zones: Collection[str]) -> Faults:
     if not 0 <= agent.max_load <= MAX_LOAD:
         yield f"max_load: it is 0 to {MAX_LOAD}, and 0 takes nothing, not {agent.max_load}"
-    yield from _several("skills", agent.skills, MAX_SKILLS)
-    yield from _tags("skills", agent.skills)
+    yield from several_faults("skills", agent.skills, MAX_SKILLS)
+    yield from tag_faults("skills", agent.skills)
     for skill, proficiency in agent.skills.items():
         if not 1 <= proficiency <= MAX_PROFICIENCY:
             yield f"skills.{skill}: a proficiency is 1 to {MAX_PROFICIENCY}, not {proficiency}"
-    yield from _several("languages", agent.languages, MAX_LANGUAGES)
+    yield from several_faults("languages", agent.languages, MAX_LANGUAGES)
     for language in agent.languages:
         yield from _language("languages", language)
     if agent.working_hours is not None:
-        yield from hours_faults(agent.working_hours, zones)
+        yield from hours_faults(agent.working_hours, zones, "working_hours")
     if agent.out_of_office is not None:
         yield from absence_faults(agent.out_of_office)
 
 
 def _organisation(organisation: Organisation) -> Faults:
-    yield from _name(organisation.name)
-    yield from _several("domains", organisation.domains, MAX_DOMAINS)
+    yield from name_faults(organisation.name)
+    yield from several_faults("domains", organisation.domains, MAX_DOMAINS)
     for domain in organisation.domains:
         if len(domain) > MAX_DOMAIN or not re.fullmatch(DOMAIN, domain):
             yield f"domains: {domain!r} is no domain name in lower case, as example.org or xn--bcher-kva.example"
@@ -95,16 +94,16 @@ def _organisation(organisation: Organisation) -> Faults:
 
 
 def _rule(rule: KeywordRule) -> Faults:
-    yield from _several("words", rule.words, MAX_WORDS, least=1)
+    yield from several_faults("words", rule.words, MAX_WORDS, least=1)
     for word in rule.words:
         if not 0 < len(word) <= MAX_WORD or word.strip() != word or not word.isprintable():
             yield f"words: {word!r} is no word or phrase of 1 to {MAX_WORD} characters without space around it"
-    yield from _several("tags", rule.tags, MAX_TAGS, least=1)
-    yield from _tags("tags", rule.tags)
+    yield from several_faults("tags", rule.tags, MAX_TAGS, least=1)
+    yield from tag_faults("tags", rule.tags)
 
 
 def _policy(policy: RoutingPolicy) -> Faults:
-    yield from _several("rank", policy.rank, len(RankBy), least=1)
+    yield from several_faults("rank", policy.rank, len(RankBy), least=1)
     for agent_id, weight in policy.weights.items():
         if not 1 <= weight <= MAX_WEIGHT:
             yield f"weights.{agent_id}: a weight is 1 to {MAX_WEIGHT}, not {weight}"
@@ -114,24 +113,6 @@ def _policy(policy: RoutingPolicy) -> Faults:
             yield f"{name}: it is whole seconds, from 1 to {MAX_WAIT // timedelta(seconds=1)}"
 
 
-def _name(name: str) -> Faults:
-    if not 0 < len(name.strip()) <= len(name) <= MAX_NAME or not name.isprintable():
-        yield f"name: it is 1 to {MAX_NAME} characters in one line"
-
-
 def _language(place: str, code: str) -> Faults:
     if code not in ISO_639_1:
         yield f"{place}: {code!r} is no ISO 639-1 code, as en or de"
-
-
-def _tags(place: str, tags: Collection[str]) -> Faults:
-    for tag in tags:
-        if not 0 < len(tag) <= MAX_TAG or tag.strip() != tag or not tag.isprintable():
-            yield f"{place}: {tag!r} is no tag of 1 to {MAX_TAG} characters without space around it"
-
-
-def _several(place: str, values: Collection[object], most: int, *, least: int = 0) -> Faults:
-    if not least <= len(values) <= most:
-        yield f"{place}: there are {least} to {most} of them, not {len(values)}"
-    if len(set(values)) < len(values):
-        yield f"{place}: one is named twice"

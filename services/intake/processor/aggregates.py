@@ -1,17 +1,18 @@
 """The aggregates that the processor writes: tickets, agents' slots, and the records of the directory."""
 
-from collections.abc import Collection, Iterable
-from zoneinfo import available_timezones
+from collections.abc import Iterable
 
 from pydantic import TypeAdapter
 
 from services.intake.domain import agent, agent_react, directory
 from services.intake.domain.decide import decide
 from services.intake.domain.evolve import CONVERSATION, TicketEvent, evolve
+from services.intake.domain.places import Places
 from services.intake.domain.policy import Policy
 from services.intake.domain.react import react
 from services.intake.domain.reference import reference
 from services.intake.domain.ticket import Ticket
+from services.intake.known_places import known_places
 from services.intake.processor.aggregate import Aggregate, AnyAggregate, Versioned
 from shared.events.agent import AGENT_COMMANDS, AGENT_EVENTS, AgentCommandData, AgentEventData
 from shared.events.directory import (
@@ -27,7 +28,7 @@ from shared.events.ticket_events import TICKET_EVENTS, FollowUpOpened, TicketEve
 
 
 def aggregates(policy: Policy) -> tuple[AnyAggregate, ...]:
-    return (tickets(policy), AGENTS, records(available_timezones()))
+    return (tickets(policy), AGENTS, records(known_places()))
 
 
 def tickets(policy: Policy) -> Aggregate[Ticket, TicketCommandData, TicketEventData]:
@@ -46,13 +47,12 @@ def tickets(policy: Policy) -> Aggregate[Ticket, TicketCommandData, TicketEventD
     )
 
 
-def records(zones: Collection[str]) -> Aggregate[directory.State, DirectoryCommandData, DirectoryEventData]:
-    """`zones` are the names of the IANA time zones that are known here."""
+def records(places: Places) -> Aggregate[directory.State, DirectoryCommandData, DirectoryEventData]:
     return Aggregate(
         stream="directory",
         commands=DIRECTORY_COMMANDS,
         events=DIRECTORY_EVENTS,
-        decide=lambda command, state, _, others: directory.decide(command, state, others, zones),
+        decide=lambda command, state, _, others: directory.decide(command, state, others, places),
         evolve=directory.evolve,
         react=directory.react,
         accepted=_accepted_record,

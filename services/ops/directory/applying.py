@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from services.intake.api.directory_kinds import record_of
 from services.intake.domain.directory_ids import checked_key
@@ -11,6 +10,7 @@ from services.intake.domain.directory_others import RecordsOf
 from services.intake.domain.directory_values import faults_of
 from services.intake.domain.directory_warnings import warnings_of
 from services.intake.domain.rejected import Rejected
+from services.intake.known_places import known_places
 from services.ops.directory.difference import difference
 from services.ops.directory.file import KIND, Bodies, BrokenDirectory, Filed, place_of
 from services.ops.directory.plan import Step, plan
@@ -80,7 +80,7 @@ def records_of(bodies: Bodies) -> dict[str, Record]:
 
 def _faults(change: Change) -> Iterator[str]:
     """All that the directory would refuse, said at once and before anything is changed."""
-    end, zones = change.end(), available_timezones()
+    end, places = change.end(), known_places()
     others = RecordsOf(end)
     for key, record in end.items():
         if key in change.wanted:
@@ -88,5 +88,5 @@ def _faults(change: Change) -> Iterator[str]:
                 checked_key(key, record)
             except Rejected as refusal:
                 yield f"{place_of(key)}: {refusal.detail}"
-            yield from (f"{place_of(key)}.{fault}" for fault in faults_of(record, zones))
+            yield from (f"{place_of(key)}.{fault}" for fault in faults_of(record, places))
         yield from (f"{place_of(key)}.{fault}" for fault in link_faults(key, record, others))

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from services.intake.domain.directory_links import link_faults, references
+from services.intake.domain.directory_links import link_faults
 from services.intake.domain.directory_others import RecordsOf
+from services.intake.domain.directory_references import references
 from shared.events.directory_records import (
     KINDS,
     Agent,

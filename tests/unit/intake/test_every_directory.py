@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.directory_links import link_faults, references
+from services.intake.domain.directory_links import link_faults
 from services.intake.domain.directory_others import RecordsOf
+from services.intake.domain.directory_references import references
 from services.intake.domain.rejected import Rejected
 from shared.events.directory import RemoveRecord, SaveRecord
 from tests.directing import Directory, wish

@@ -214,7 +214,12 @@ agents:
             GOOD + "policies: {routing: {leads_after: 5m}}",
             ["policies.routing.leads_after: it is no duration of ISO 8601, as PT5M or P1D"],
         ),
-        (GOOD + "policies: {sla: {}}", ["policies.sla: The only policy is policies/routing."]),
+        (
+            GOOD + "policies: {sla: {}}",
+            [
+                "policies.sla: policies/routing is the routing policy, and every other policy is an SLA policy.",
+            ],
+        ),
         (
             "organisations: {a: {name: A, domains: [x.example]}, b: {name: B, domains: [x.example]}}",
             [

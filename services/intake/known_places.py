@@ -1,0 +1,22 @@
+"""The time zones and the public holidays that are known on this machine."""
+
+from collections.abc import Collection
+from functools import cache
+from zoneinfo import available_timezones
+
+import holidays
+
+from services.intake.domain.places import Places
+
+
+def known_places() -> Places:
+    return Places(available_timezones(), _subdivisions)
+
+
+@cache
+def _subdivisions(country: str) -> Collection[str] | None:
+    try:
+        found = holidays.country_holidays(country)
+    except NotImplementedError:
+        return None
+    return found.subdivisions if found.country == country else None
