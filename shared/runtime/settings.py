@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     """The promises and escalations where the directory has none of its own, and how long the hold is."""
     hold: Duration = Field(default_factory=lambda given: HOLDS[given["preset"]])
     """How long after its resolution a ticket can be reopened, and after which it is closed."""
+    sla_for_imports: bool = False
+    """Whether what an import tells starts clocks; to be said before the import."""
     fields_file: Path | None = None
     """YAML list of custom-field definitions (see docs/custom-fields.md)."""
 

@@ -72,7 +72,8 @@ async def place(
             cursor = await connection.execute(_OF_ANOTHER_LOG, (*key, topic_id))
             (strangers,) = await cursor.fetchone() or (0,)
             if strangers:
-                await connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(model.table)))
+                tables = sql.SQL(", ").join(map(sql.Identifier, (model.table, *model.beside)))
+                await connection.execute(sql.SQL("TRUNCATE {}").format(tables))
                 await connection.execute(_FORGET_POSITIONS, key)
             await connection.execute(_START, (*key, topic_id, list(partitions)))
             cursor = await connection.execute(_POSITIONS, (*key, list(partitions)))

@@ -39,7 +39,7 @@ Expire = Callable[[AsyncConnection], Awaitable[bool]]
 class ReadModel(Generic[ItemT]):
     """`view` is the query behind the contract's SQL name; `table` has a row a fact and a column `partition`.
 
-    `expire`: None where rows are kept for ever.
+    `expire`: None where rows are kept for ever. `beside`: tables that are emptied with it.
     """
 
     name: str
@@ -48,6 +48,7 @@ class ReadModel(Generic[ItemT]):
     table: str
     write: Write[ItemT]
     expire: Expire | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""The directory as the clocks have it: read whole at the start, then followed, in memory."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from services.sla.domain.books import Books
+from shared.events.directory import DIRECTORY_EVENTS, RecordSaved
+from shared.events.directory_promises import EscalationRule
+from shared.events.directory_records import Record
+from shared.events.wire import decode_event, read_headers
+from shared.runtime.background import Background
+from shared.runtime.reader import WAIT_MS, open_reader
+from shared.runtime.settings import Settings
+
+TOPIC = "directory.events"
+
+
+class Directory:
+    """`rules_at`: the offset at which an escalation rule last changed, -1 where none ever did."""
+
+    def __init__(self, preset: Mapping[str, Record]) -> None:
+        self.books = Books(preset)
+        self.rules_at = -1
+        self._rules: set[str] = set()
+
+    def apply(self, record: ConsumerRecord) -> None:
+        """Types that are not known here are a newer writer's, and are passed over. Raise `Undecodable`."""
+        if read_headers(record.headers).get("ce_type") not in DIRECTORY_EVENTS.types:
+            return
+        event = decode_event(DIRECTORY_EVENTS, record.headers, record.value)
+        self.books.fold(record.offset, event)
+        is_rule = isinstance(event.data, RecordSaved) and isinstance(event.data.record, EscalationRule)
+        if is_rule or event.subject in self._rules:
+            self.rules_at = record.offset
+        if is_rule:
+            self._rules.add(event.subject)
+        else:
+            self._rules.discard(event.subject)
+
+
+@asynccontextmanager
+async def open_directory(
+    settings: Settings, preset: Mapping[str, Record], background: Background
+) -> AsyncIterator[Directory]:
+    """Yields when every event that was there at the start is applied; one that cannot be read ends the service.
+
+    To pass it over would be to promise what nobody meant.
+    """
+    partition = TopicPartition(settings.topic(TOPIC), 0)
+    async with open_reader(settings, "directory", [partition]) as consumer:
+        await consumer.seek_to_beginning(partition)
+        end = (await consumer.end_offsets([partition]))[partition]
+        directory = Directory(preset)
+        while await _read(consumer, partition, directory) < end:
+            pass
+        async with background.running("directory", _follow(consumer, partition, directory)):
+            yield directory
+
+
+async def _follow(consumer: AIOKafkaConsumer, partition: TopicPartition, directory: Directory) -> None:
+    while True:
+        await _read(consumer, partition, directory)
+
+
+async def _read(consumer: AIOKafkaConsumer, partition: TopicPartition, directory: Directory) -> int:
+    """What has arrived, applied; the position after it."""
+    batch: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(partition, timeout_ms=WAIT_MS)
+    for record in batch.get(partition, []):
+        directory.apply(record)
+    position: int = await consumer.position(partition)
+    return position

@@ -1,0 +1,163 @@
+"""What time brings about: targets that are wanting are asked for, and timers that are due fire, in due order."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import structlog
+from aiokafka.errors import KafkaError
+from psycopg import AsyncConnection
+
+from services.sla import store
+from services.sla.clock import BrokerClock
+from services.sla.domain.commands import target_command
+from services.sla.sending import Sending
+from services.sla.states import decode_state
+from services.sla.store import Due, Looked, Timer
+from services.sla.terms import Terms, timers_of
+from shared.events.envelope import Command
+from shared.events.ticket_commands import TicketCommandData
+
+_BATCH = 500
+_MARGIN = timedelta(milliseconds=2)
+"""The broker's times are of whole milliseconds, so that what is due in the middle of one is due after it."""
+_LONGEST_WAIT_S = 1.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
+_FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=10), timedelta(minutes=5)
+
+Held = Callable[[], frozenset[int] | None]
+"""The partitions of this process, once what was in them is folded; None: not yet."""
+
+log = structlog.get_logger(__name__)
+
+
+class Firing:
+    """Works on what this process holds; what another still has in hand is locked, and left to it."""
+
+    def __init__(  # noqa: PLR0913 - what it stands between
+        self,
+        database_url: str,
+        terms: Terms,
+        clock: BrokerClock,
+        sending: Sending,
+        *,
+        held: Held,
+        moved: asyncio.Event,
+    ) -> None:
+        """`moved` is set whenever rows may be others; it is cleared here."""
+        self._database_url = database_url
+        self._terms = terms
+        self._clock = clock
+        self._sending = sending
+        self._held = held
+        self._moved = moved
+        self._fitted: tuple[frozenset[int], str] | None = None
+
+    async def run(self) -> None:
+        """For ever. PostgreSQL and Kafka may go away at any moment: nothing counts as done that was not."""
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._database_url, autocommit=True) as connection:
+                    await connection.execute("SET synchronous_commit = off")
+                    while True:
+                        await self._turn(connection)
+                        pause = _FIRST_PAUSE_S
+            except (psycopg.OperationalError, KafkaError) as failure:
+                if isinstance(failure, KafkaError) and not failure.retriable:
+                    raise
+                log.warning("firing.failed", reason=type(failure).__name__, again_in_s=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _turn(self, connection: AsyncConnection) -> None:
+        self._moved.clear()
+        held = self._held()
+        if not held:
+            self._fitted = None
+            await self._wait(_LONGEST_WAIT_S)
+            return
+        await self._fit(connection, held)
+        async with connection.transaction():
+            looked = await self._look(connection, held)
+        async with connection.transaction():
+            fired = await self._fire(connection, held)
+        if not looked and not fired:
+            following = await store.next_try(connection, held)
+            left = _LONGEST_WAIT_S if following is None else self._until(following)
+            await self._wait(min(left, _LONGEST_WAIT_S))
+
+    async def _fit(self, connection: AsyncConnection, held: frozenset[int]) -> None:
+        """Rules or the hold may have changed, here or while nobody ran."""
+        wanted = held, self._terms.basis
+        if self._fitted != wanted:
+            async with connection.transaction():
+                await store.fit(connection, *wanted)
+            self._fitted = wanted
+
+    async def _look(self, connection: AsyncConnection, held: frozenset[int]) -> int:
+        rows = await store.to_look_at(connection, held, _BATCH)
+        if not rows:
+            return 0
+        commands: list[Command[TicketCommandData]] = []
+        timers: list[Timer] = []
+        for row in rows:
+            command, found = self._looked(row)
+            commands += command
+            timers += found
+        tickets = [row.ticket_id for row in rows]
+        await store.set_timers(connection, tickets, timers)
+        await self._sending.send(commands)
+        await store.looked_at(connection, tickets)
+        return len(rows)
+
+    def _looked(self, row: Looked) -> tuple[list[Command[TicketCommandData]], list[Timer]]:
+        if row.state is None:
+            return [], []
+        state = decode_state(row.state)
+        target = self._terms.target(state)
+        found = timers_of(row.ticket_id, row.partition, self._terms.fires(state, target))
+        if target is None:
+            return [], found
+        return [target_command(target, UUID(row.ticket_id), state.version, self._clock.now())], found
+
+    async def _fire(self, connection: AsyncConnection, held: frozenset[int]) -> int:
+        """One alone where the time is not sure: if it is too early, the answer says so."""
+        now = self._clock.now()
+        rows = await store.due(connection, now - _MARGIN, held, _BATCH if self._clock.sure else 1)
+        if not rows:
+            return 0
+        commands: list[Command[TicketCommandData]] = []
+        asked: list[Due] = []
+        for row in rows:
+            command = None if row.state is None else self._terms.due_command(row, decode_state(row.state), now)
+            if command is not None:
+                commands.append(command)
+                asked.append(row)
+        taken = dict(zip(map(_key, asked), await self._sending.send(commands), strict=True))
+        await store.move(connection, [_moved(row, taken.get(_key(row)), self._clock.now()) for row in rows])
+        return len(rows)
+
+    def _until(self, moment: datetime) -> float:
+        return max((moment + _MARGIN - self._clock.now()).total_seconds(), 0.0)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._moved.wait()
+        except TimeoutError:
+            return
+
+
+def _key(row: Due) -> tuple[str, str, str, int]:
+    return row.ticket_id, row.kind, row.clock, row.instance
+
+
+def _moved(row: Due, taken: datetime | None, now: datetime) -> tuple[Due, datetime, int]:
+    """Asked for too early, it is asked for again when it is due; else later and later, until its event comes."""
+    if taken is not None and taken < row.fire_at:
+        return row, row.fire_at, row.tries
+    wait = min(_FIRST_RETRY * 2 ** min(row.tries, 10), _LONGEST_RETRY)
+    return row, now + wait, row.tries + 1

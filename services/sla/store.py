@@ -1,0 +1,213 @@
+"""SQL of tickets and timers; every function is called inside its caller's transaction."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import args_row
+
+_LOAD = "SELECT ticket_id::text, version, state FROM tickets WHERE ticket_id = ANY(%s::uuid[])"
+
+_PUT = """
+INSERT INTO tickets AS known (ticket_id, partition, version, state, look)
+SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::text[], %s::boolean[])
+ON CONFLICT (ticket_id) DO UPDATE
+SET version = excluded.version, state = excluded.state, look = excluded.look OR known.look
+"""
+
+_SET_TIMERS = """
+WITH wanted (ticket_id, partition, kind, clock, instance, fire_at) AS MATERIALIZED (
+    SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[])
+), gone AS (
+    DELETE FROM timers AS known WHERE known.ticket_id = ANY(%s::uuid[]) AND NOT EXISTS (
+        SELECT FROM wanted WHERE wanted.ticket_id = known.ticket_id AND wanted.kind = known.kind
+            AND wanted.clock = known.clock AND wanted.instance = known.instance
+    )
+)
+INSERT INTO timers AS known (ticket_id, partition, kind, clock, instance, fire_at, try_at)
+SELECT ticket_id, partition, kind, clock, instance, fire_at, fire_at FROM wanted
+ON CONFLICT (ticket_id, kind, clock, instance) DO UPDATE
+SET fire_at = excluded.fire_at, try_at = excluded.fire_at, tries = 0
+WHERE known.fire_at <> excluded.fire_at OR known.tries > 0
+"""
+
+_LOOK_AT = """
+SELECT ticket_id::text, partition, state FROM tickets
+WHERE look AND partition = ANY(%s)
+LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
+_LOOKED_AT = "UPDATE tickets SET look = false WHERE ticket_id = ANY(%s::uuid[])"
+
+_DUE = """
+SELECT timer.ticket_id::text, timer.kind, timer.clock, timer.instance, timer.fire_at, timer.tries, ticket.state
+FROM timers AS timer JOIN tickets AS ticket USING (ticket_id)
+WHERE timer.try_at <= %s AND timer.partition = ANY(%s)
+ORDER BY timer.try_at
+LIMIT %s FOR UPDATE OF timer SKIP LOCKED
+"""
+
+_MOVE = """
+UPDATE timers AS known SET try_at = moved.try_at, tries = moved.tries
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::integer[])
+    AS moved (ticket_id, kind, clock, instance, try_at, tries)
+WHERE known.ticket_id = moved.ticket_id AND known.kind = moved.kind AND known.clock = moved.clock
+    AND known.instance = moved.instance
+"""
+
+_NEXT = "SELECT try_at FROM timers WHERE partition = ANY(%s) ORDER BY try_at LIMIT 1"
+
+_UNFITTED = """
+SELECT wanted.partition FROM unnest(%s::integer[]) AS wanted (partition)
+LEFT JOIN fitted ON fitted.partition = wanted.partition AND fitted.basis = %s
+WHERE fitted.partition IS NULL
+"""
+
+_LOOK_AT_ALL = "UPDATE tickets SET look = true WHERE partition = ANY(%s) AND state IS NOT NULL AND NOT look"
+
+_FITTED = """
+INSERT INTO fitted (partition, basis) SELECT partition, %s FROM unnest(%s::integer[]) AS wanted (partition)
+ON CONFLICT (partition) DO UPDATE SET basis = excluded.basis
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A ticket's row; without a `state` it is closed, and nothing more can happen to its clocks."""
+
+    ticket_id: str
+    version: int
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`look`: what was promised is not on record as it should be."""
+
+    ticket_id: str
+    partition: int
+    version: int
+    state: str | None
+    look: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    ticket_id: str
+    partition: int
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What will happen when. `clock` is empty and `instance` another number where it is no clock's."""
+
+    ticket_id: str
+    partition: int
+    kind: str
+    clock: str
+    instance: int
+    fire_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    ticket_id: str
+    kind: str
+    clock: str
+    instance: int
+    fire_at: datetime
+    tries: int
+    state: str | None
+
+
+async def load(connection: AsyncConnection, tickets: Collection[str]) -> dict[str, Kept]:
+    async with connection.cursor(row_factory=args_row(Kept)) as cursor:
+        await cursor.execute(_LOAD, (list(tickets),))
+        return {kept.ticket_id: kept async for kept in cursor}
+
+
+async def put(connection: AsyncConnection, rows: Sequence[Folded]) -> None:
+    """A ticket that somebody wants looked at stays so."""
+    await connection.execute(
+        _PUT,
+        (
+            [row.ticket_id for row in rows],
+            [row.partition for row in rows],
+            [row.version for row in rows],
+            [row.state for row in rows],
+            [row.look for row in rows],
+        ),
+    )
+
+
+async def set_timers(connection: AsyncConnection, tickets: Collection[str], timers: Sequence[Timer]) -> None:
+    """`timers` are all that those tickets have from now on; one that was asked for is asked for again."""
+    await connection.execute(
+        _SET_TIMERS,
+        (
+            [timer.ticket_id for timer in timers],
+            [timer.partition for timer in timers],
+            [timer.kind for timer in timers],
+            [timer.clock for timer in timers],
+            [timer.instance for timer in timers],
+            [timer.fire_at for timer in timers],
+            list(tickets),
+        ),
+    )
+
+
+async def to_look_at(connection: AsyncConnection, partitions: Iterable[int], most: int) -> list[Looked]:
+    """Locked until the transaction ends; what another process has locked is left to it."""
+    async with connection.cursor(row_factory=args_row(Looked)) as cursor:
+        await cursor.execute(_LOOK_AT, (list(partitions), most))
+        return await cursor.fetchall()
+
+
+async def looked_at(connection: AsyncConnection, tickets: Collection[str]) -> None:
+    await connection.execute(_LOOKED_AT, (list(tickets),))
+
+
+async def due(connection: AsyncConnection, now: datetime, partitions: Iterable[int], most: int) -> list[Due]:
+    """The earliest first, locked until the transaction ends; what another process has locked is left to it."""
+    async with connection.cursor(row_factory=args_row(Due)) as cursor:
+        await cursor.execute(_DUE, (now, list(partitions), most))
+        return await cursor.fetchall()
+
+
+async def move(connection: AsyncConnection, moved: Sequence[tuple[Due, datetime, int]]) -> None:
+    """Each with the time of its next try, and how many there were."""
+    await connection.execute(
+        _MOVE,
+        (
+            [timer.ticket_id for timer, _, _ in moved],
+            [timer.kind for timer, _, _ in moved],
+            [timer.clock for timer, _, _ in moved],
+            [timer.instance for timer, _, _ in moved],
+            [at for _, at, _ in moved],
+            [tries for _, _, tries in moved],
+        ),
+    )
+
+
+async def next_try(connection: AsyncConnection, partitions: Iterable[int]) -> datetime | None:
+    cursor = await connection.execute(_NEXT, (list(partitions),))
+    found = await cursor.fetchone()
+    return None if found is None else found[0]
+
+
+async def fit(connection: AsyncConnection, partitions: Collection[int], basis: str) -> None:
+    """Where timers were made on another basis, all tickets are looked at again."""
+    cursor = await connection.execute(_UNFITTED, (list(partitions), basis))
+    unfitted = [partition for (partition,) in await cursor.fetchall()]
+    if unfitted:
+        await connection.execute(_LOOK_AT_ALL, (unfitted,))
+        await connection.execute(_FITTED, (basis, unfitted))
+
+
+async def open_tickets(connection: AsyncConnection) -> list[tuple[UUID, str]]:
+    """All that are not closed, with their states; for what is asked of all of them at once."""
+    cursor = await connection.execute("SELECT ticket_id, state FROM tickets WHERE state IS NOT NULL")
+    return await cursor.fetchall()

@@ -1,0 +1,50 @@
+"""What follows from a ticket's clocks by the directory, the preset and the hold that are in force."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.sla.directory import Directory
+from services.sla.domain.commands import fire_command
+from services.sla.domain.fires import Fire, fires
+from services.sla.domain.targets import targets
+from services.sla.domain.ticket import TicketClocks
+from services.sla.store import Due, Timer
+from shared.events.envelope import Command
+from shared.events.ticket_commands import TargetSla, TicketCommandData
+from shared.runtime.settings import Settings
+
+
+class Terms:
+    def __init__(self, directory: Directory, settings: Settings) -> None:
+        self._directory = directory
+        self._hold = settings.hold
+        self._preset = settings.preset
+        self.imports = settings.sla_for_imports
+
+    @property
+    def basis(self) -> str:
+        """What timers rest on besides their tickets; another one makes others of them."""
+        return f"{self._preset} {self._hold} {self._directory.rules_at}"
+
+    def target(self, state: TicketClocks) -> TargetSla | None:
+        """What was promised and is not on record as it should be."""
+        return targets(state, self._directory.books)
+
+    def fires(self, state: TicketClocks, pending: TargetSla | None) -> tuple[Fire, ...]:
+        return fires(state, self._hold, self._directory.books.silences(state.inputs), pending)
+
+    def due_command(self, row: Due, state: TicketClocks, now: datetime) -> Command[TicketCommandData] | None:
+        """None: by now the ticket has no such timer."""
+        for fire in self.fires(state, self.target(state)):
+            if (fire.kind, fire.clock or "", fire.instance, fire.at) == (
+                row.kind,
+                row.clock,
+                row.instance,
+                row.fire_at,
+            ):
+                return fire_command(fire, UUID(row.ticket_id), state.version, state.basis, now)
+        return None
+
+
+def timers_of(ticket_id: str, partition: int, found: tuple[Fire, ...]) -> list[Timer]:
+    return [Timer(ticket_id, partition, one.kind, one.clock or "", one.instance, one.at) for one in found]
