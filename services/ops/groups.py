@@ -8,6 +8,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
+from services.escalation import group as escalation
 from services.ops.trouble import Trouble
 from services.router import group as router
 from shared.runtime.groups import At, OffsetsMissing, committed, ends, provision, write
@@ -15,7 +16,10 @@ from shared.runtime.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
-COMMANDING: Mapping[str, tuple[str, ...]] = {router.GROUP: router.TOPICS}
+COMMANDING: Mapping[str, tuple[str, ...]] = {
+    router.GROUP: router.TOPICS,
+    escalation.GROUP: escalation.TOPICS,
+}
 """Each group that sends commands, and the topics that it reads."""
 
 
