@@ -137,10 +137,20 @@ def listed(*agents: str, max_load: int = 100, version: int = 1) -> list[Command[
 Sent = Command[TicketCommandData] | Command[AgentCommandData] | Command[DirectoryCommandData]
 
 
-def send(settings: Settings, commands: Sequence[Sent]) -> None:
-    producer = Producer(
+def sender(settings: Settings) -> Producer:
+    return Producer(
         {"bootstrap.servers": settings.kafka_bootstrap_servers, "partitioner": "murmur2_random", "linger.ms": 5}
     )
+
+
+def send(settings: Settings, commands: Sequence[Sent]) -> None:
+    producer = sender(settings)
+    post(producer, settings, commands)
+    assert producer.flush(30) == 0
+
+
+def post(producer: Producer, settings: Settings, commands: Sequence[Sent]) -> None:
+    """As `send`, by a producer that is kept, and without the wait."""
     for command in commands:
         stream, catalogue = next(
             (stream, catalogue)
@@ -154,7 +164,6 @@ def send(settings: Settings, commands: Sequence[Sent]) -> None:
             headers=command_headers(command, catalogue.name_of(command.data), b"/tests"),  # type: ignore[arg-type] # the client's stubs want str | None too
         )
         producer.poll(0)
-    assert producer.flush(30) == 0
 
 
 def read_all(settings: Settings, topic: str, isolation: str = "read_committed") -> list[Message]:

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL
 from services.router.domain.own import own_event
 from services.router.group import REQUESTS
 from shared.events.envelope import Command, Event
+from shared.events.identity import derived_id
 from shared.events.routing import ROUTING_REQUESTS, RoutingData
 from shared.events.streams import COMMANDS
 from shared.events.wire import RawHeaders, command_headers, event_headers
@@ -37,7 +38,12 @@ class Requests:
     async def tell(self, event: Event[Any], data: RoutingData, *, subject: str, version: int) -> None:
         """`subject` and `version` as `routing.py` has them."""
         request = replace(
-            event, id=derived_id(_OWN, str(event.id)), subject=subject, version=version, data=data, cause_id=event.id
+            event,
+            id=derived_id(_OWN, str(event.id)),
+            subject=subject,
+            version=version,
+            data=data,
+            cause_id=event.id,
         )
         await self.write(request)
 

@@ -20,7 +20,7 @@ from tests.bench.backlog import backlog
 from tests.bench.projections import write
 from tests.bench.running import running
 from tests.integration.router.conftest import beating, online
-from tests.processing import OPEN, RITA, agent_events, eventually, read_all, send, wish
+from tests.processing import OPEN, RITA, agent_events, eventually, post, read_all, send, sender, wish
 from tests.servers import embedded_redis, process_home, started
 
 Emit = Callable[[str, float, str, Sequence[float], float | None], None]
@@ -82,10 +82,12 @@ def _there(settings: Settings) -> set[str]:
 
 
 def _open_steadily(settings: Settings) -> None:
+    producer = sender(settings)
     begin = time.perf_counter()
     for number in range(RATE * SECONDS):
         time.sleep(max(0.0, begin + number / RATE - time.perf_counter()))
-        send(settings, [wish(OPEN, uuid4(), RITA)])
+        post(producer, settings, [wish(OPEN, uuid4(), RITA)])
+    producer.flush()
 
 
 def _times(settings: Settings, name: bytes) -> dict[bytes, int]:
