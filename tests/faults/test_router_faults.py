@@ -1,8 +1,6 @@
 """The router under faults: no limit is passed, no slot leaks, nobody waits while someone could take it."""
 
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter, deque
@@ -21,50 +19,17 @@ from shared.events.ticket_commands import ResolveTicket
 from shared.events.ticket_events import TicketAssigned, TicketUnassigned
 from shared.events.ticket_values import Status
 from shared.runtime.groups import provision
-from shared.runtime.ready import READY_FILE
 from shared.runtime.settings import Settings
+from tests.faults.process import Process
 from tests.faults.scene import impatient, pause, times
 from tests.integration.router.conftest import beating, hire, online, person
-from tests.processing import OPEN, RITA, agent_events, environment, events, eventually, send, wish
+from tests.processing import OPEN, RITA, agent_events, events, eventually, send, wish
 from tests.slots import folded, granted_below_the_limit, slots_due, slots_held
 
 AGENTS = tuple(f"agent-{number}" for number in range(6))
 MAX_LOAD = 3
 RATE = 8.0
 _SOLVED_AFTER_S = (2.0, 4.0, 8.0)
-
-
-class Process:
-    """A service that a test may kill and start again."""
-
-    def __init__(self, settings: Settings, folder: Path, *words: str) -> None:
-        self._settings, self._folder, self._words = settings, folder, words
-        self.start()
-
-    def start(self) -> None:
-        self._ready = self._folder / f"ready-{uuid4().hex}"
-        instance = f"{self._words[0]}-{uuid4().hex[:6]}"
-        environ = {**environment(self._settings), READY_FILE: str(self._ready), "CASEFOLD_INSTANCE": instance}
-        self.log = self._folder / f"{instance}.log"
-        with self.log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *self._words], env=environ, stdout=output, stderr=output
-            )
-
-    def await_ready(self) -> None:
-        eventually(self._is_ready, 60)
-
-    def _is_ready(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()[-3000:]
-        return self._ready.exists()
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(30)
 
 
 class Requesters:
