@@ -7,16 +7,13 @@ from typing import Protocol
 import structlog
 
 from services.escalation.domain.escalate import command_of, escalations, unheard
-from services.escalation.domain.happening import TRIGGERS, happening_of, message_of
-from services.escalation.domain.plain_text import plain_text
+from services.escalation.domain.happening import TRIGGERS, happening_of
 from services.escalation.rulebook import Rulebook
-from services.escalation.sentiment import Vader
+from services.escalation.scores import Scores
 from shared.events.directory_promises import Trigger
 from shared.events.envelope import Command, Event, Origin
-from shared.events.personal import PersonalCodec, Unreadable
 from shared.events.ticket_commands import TICKET_COMMANDS, EscalateTicket
-from shared.events.ticket_events import TICKET_EVENTS, TicketEventData, TicketOpened
-from shared.events.ticket_values import Sentiment
+from shared.events.ticket_events import TICKET_EVENTS, TicketEventData
 from shared.events.wire import RawHeaders, command_headers, decode_event
 from shared.runtime.record import Record
 
@@ -40,8 +37,7 @@ class Post(Protocol):
 @dataclass(frozen=True, slots=True)
 class Escalating:
     rulebook: Rulebook
-    vader: Vader
-    codec: PersonalCodec
+    scores: Scores
     post: Post
 
     async def handle(self, record: Record) -> None:
@@ -59,7 +55,7 @@ class Escalating:
         rules = () if trigger is None else self.rulebook.rules(trigger)
         if not rules or event.origin is Origin.IMPORT:
             return []
-        sentiment = self._sentiment(event) if trigger is Trigger.SENTIMENT else None
+        sentiment = self.scores.of(event) if trigger is Trigger.SENTIMENT else None
         happening = happening_of(event, sentiment)
         if happening is None:
             return []
@@ -72,18 +68,6 @@ class Escalating:
                 trigger = _TRIGGERS.get(raw.decode() if isinstance(raw, bytes) else raw or "")
                 return trigger is not None and bool(self.rulebook.rules(trigger))
         return True
-
-    def _sentiment(self, event: Event[TicketEventData]) -> Sentiment | None:
-        """None: nothing was said, or what was said is sealed under a key that is gone."""
-        message = message_of(event.data)
-        if message is None:
-            return None
-        field = "description" if isinstance(event.data, TicketOpened) else "body"
-        try:
-            body = self.codec.open(message.body, place=f"{event.subject}/{field}")
-        except Unreadable:
-            return None
-        return self.vader.score(plain_text(body, message.format))
 
     async def _send(self, command: Command[EscalateTicket]) -> None:
         headers = command_headers(command, TICKET_COMMANDS.name_of(command.data), SOURCE)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from services.escalation.escalating import Escalating
 from services.escalation.group import GROUP
 from services.escalation.rulebook import Rulebook
+from services.escalation.scores import Scores
 from services.escalation.sentiment import Vader
 from shared.events.personal import IdentityCodec
 from shared.events.presets import PRESETS
@@ -22,7 +23,7 @@ async def opened(settings: Settings) -> AsyncIterator[Worker]:
     worker = Worker(settings, GROUP)
     async with open_directory(settings, background) as directory:
         rulebook = Rulebook(directory.records, PRESETS[settings.preset])
-        escalating = Escalating(rulebook, Vader(), IdentityCodec(), worker.post)
+        escalating = Escalating(rulebook, Scores(Vader(), IdentityCodec()), worker.post)
         worker.add(Source("ticket.events", escalating.handle))
         worker.beside(background.wait_for_failure)
         yield worker
