@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from services.ops.directory.file import read_directory
 from services.ops.directory.remote import read_remote
 from services.ops.routing.changes import changes_of, left_aside
 from services.ops.routing.dry_run import dry_run
+from services.ops.since import moment_of
 from services.ops.terminal import printable
 from services.ops.ticket_view import moment
 from services.ops.trouble import Trouble
@@ -64,7 +64,7 @@ def route(  # noqa: PLR0913 # one parameter an option
         return
     if not trying or since is None:
         raise Trouble("say `casefold route explain TICKET`, or `casefold route --dry-run --since WHEN`")
-    settings, begins = Settings(), _moment(since)
+    settings, begins = Settings(), moment_of(since)
     changes = {}
     if directory is not None:
         remote = read_remote(connect(settings, url, token, as_whom, "admin"))
@@ -103,11 +103,3 @@ def _difference(one: Difference) -> str:
             return f"{recorded} would have got it sooner"
         case recorded, changed:
             return f"{recorded} got it, and {changed} would have"
-
-
-def _moment(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise Trouble(f"--since {text} is no time, as 2026-11-24T12:00 or 2026-11-24") from fault
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
