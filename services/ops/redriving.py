@@ -7,6 +7,7 @@ import psycopg
 
 from services.ops.letters import Letter, ask_for, letters, send_again
 from services.ops.trouble import Trouble
+from services.sla.group import own_database
 from shared.runtime.projecting import parked
 from shared.runtime.settings import Settings
 
@@ -26,12 +27,18 @@ def _command_again(settings: Settings, letter: Letter) -> str:
 
 def _event_again(settings: Settings, letter: Letter) -> str:
     """All that waits of the ticket, agent or record is applied, in order and together, or nothing is."""
-    return _parked_again(settings, letter, (letter.key or b"").decode(errors="replace"))
+    return _parked_again(settings.database_url, letter, (letter.key or b"").decode(errors="replace"))
+
+
+def _clocks_again(settings: Settings, letter: Letter) -> str:
+    """As `_event_again`, in the schema of the clocks."""
+    return _parked_again(own_database(settings), letter, (letter.key or b"").decode(errors="replace"))
 
 
 def _outcome_again(settings: Settings, letter: Letter) -> str:
     """Nothing waits behind an outcome: each is parked alone, by its place."""
-    return _parked_again(settings, letter, f"{letter.says('dl_partition')}/{letter.says('dl_offset')}")
+    place = f"{letter.says('dl_partition')}/{letter.says('dl_offset')}"
+    return _parked_again(settings.database_url, letter, place)
 
 
 def worker_again(settings: Settings, letter: Letter, patience_s: float = _PATIENCE_S) -> str:
@@ -58,24 +65,24 @@ def _with(letter: Letter, other: Letter) -> bool:
     return (letter.key, letter.says("dl_topic")) == (other.key, other.says("dl_topic"))
 
 
-def _parked_again(settings: Settings, letter: Letter, subject: str) -> str:
+def _parked_again(database_url: str, letter: Letter, subject: str) -> str:
     try:
-        count = parked.redrive(settings.database_url, letter.group, subject)
+        count = parked.redrive(database_url, letter.group, subject)
         if count == 0:
             return f"{letter.name}: nothing of it waits any more."
-        _await_applied(settings, letter, subject)
+        _await_applied(database_url, letter, subject)
     except psycopg.OperationalError as failure:
         raise NotRedriven(f"PostgreSQL does not answer: {' '.join(str(failure).split())}") from failure
     return f"{letter.name}: {count} {'record' if count == 1 else 'records'} applied."
 
 
-def _await_applied(settings: Settings, letter: Letter, subject: str) -> None:
-    """Raise `NotRedriven` where it is refused again, or no projector takes it up."""
+def _await_applied(database_url: str, letter: Letter, subject: str) -> None:
+    """Raise `NotRedriven` where it is refused again, or nobody takes it up."""
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         waiting = [
             event
-            for event in parked.listed(settings.database_url)
+            for event in parked.listed(database_url)
             if (event.consumer_group, event.subject) == (letter.group, subject)
         ]
         if not waiting:
@@ -84,7 +91,7 @@ def _await_applied(settings: Settings, letter: Letter, subject: str) -> None:
             reasons = "; ".join(event.reason for event in waiting if event.reason)
             raise NotRedriven(f"{letter.name} was refused again: {reasons}")
         if time.monotonic() > deadline:
-            raise NotRedriven(f"{letter.name} was not taken up in {_PATIENCE_S:.0f} s: is the projector running?")
+            raise NotRedriven(f"{letter.name} was not taken up in {_PATIENCE_S:.0f} s: is its service running?")
         time.sleep(_EVERY_S)
 
 
@@ -95,5 +102,6 @@ GROUPS: Mapping[str, Callable[[Settings, Letter], str]] = {
     "projector.presence.v1": _event_again,
     "projector.directory.v1": _event_again,
     "projector.outcomes.v1": _outcome_again,
+    "sla.v1": _clocks_again,
 }
 """Each group that writes dead letters; the answer is a sentence for the person who asked."""

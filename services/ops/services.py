@@ -49,6 +49,7 @@ SERVICES = (
     Service(*_python("intake-processor", "services.intake", "processor")),
     Service(*_python("router", "services.router")),
     Service(*_python("escalation", "services.escalation")),
+    Service(*_python("sla", "services.sla")),
     Service(*_python("projector", "services.projections", "projector")),
     Service(
         *_python("origin", "services.ops.origin"),

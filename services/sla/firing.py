@@ -13,8 +13,8 @@ from psycopg import AsyncConnection
 from services.sla import store
 from services.sla.clock import BrokerClock
 from services.sla.domain.commands import target_command
+from services.sla.domain.stored import decode
 from services.sla.sending import Sending
-from services.sla.states import decode_state
 from services.sla.store import Due, Looked, Timer
 from services.sla.terms import Terms, timers_of
 from shared.events.envelope import Command
@@ -116,7 +116,7 @@ class Firing:
     def _looked(self, row: Looked) -> tuple[list[Command[TicketCommandData]], list[Timer]]:
         if row.state is None:
             return [], []
-        state = decode_state(row.state)
+        state = decode(row.state)
         target = self._terms.target(state)
         found = timers_of(row.ticket_id, row.partition, self._terms.fires(state, target))
         if target is None:
@@ -132,7 +132,7 @@ class Firing:
         commands: list[Command[TicketCommandData]] = []
         asked: list[Due] = []
         for row in rows:
-            command = None if row.state is None else self._terms.due_command(row, decode_state(row.state), now)
+            command = None if row.state is None else self._terms.due_command(row, decode(row.state), now)
             if command is not None:
                 commands.append(command)
                 asked.append(row)

@@ -9,9 +9,9 @@ from psycopg import AsyncConnection
 from services.sla import store
 from services.sla.domain.evolve import evolve
 from services.sla.domain.fires import Fire
+from services.sla.domain.stored import decode, encode
 from services.sla.domain.ticket import TicketClocks
 from services.sla.group import TOPIC
-from services.sla.states import decode_state, encode_state
 from services.sla.store import Folded, Timer
 from services.sla.terms import Terms, timers_of
 from shared.events.catalogue import Undecodable
@@ -48,7 +48,7 @@ class Fold:
         """Raise `VersionGap`. Nothing personal is kept, so nothing is opened."""
         del codec
         kept = await store.load(connection, {item.event.subject for item in items})
-        before = {ticket: None if row.state is None else decode_state(row.state) for ticket, row in kept.items()}
+        before = {ticket: None if row.state is None else decode(row.state) for ticket, row in kept.items()}
         after: dict[str, TicketClocks | None] = dict(before)
         changed: dict[str, tuple[int, int]] = {}
         for partition, event in items:
@@ -83,7 +83,7 @@ class Fold:
             if self._moved(before.get(ticket), state, found):
                 moved.append(ticket)
                 timers += timers_of(ticket, partition, found)
-            kept = None if state is None else encode_state(state)
+            kept = None if state is None else encode(state)
             rows.append(Folded(ticket, partition, version, kept, look=target is not None))
         await store.put(connection, rows)
         if moved:

@@ -2,16 +2,11 @@
 
 from pathlib import Path
 
-from services.sla.group import SCHEMA
-from shared.runtime.projecting.migrating import Tables, in_schema, upgrade
+from services.sla.group import SCHEMA, own_database
+from shared.runtime.projecting.migrating import Tables, upgrade
 from shared.runtime.settings import Settings
 
 _TABLES = Tables(Path(__file__).parent / "migrations", SCHEMA)
-
-
-def own_database(settings: Settings) -> str:
-    """The database, where names are those of the service's schema."""
-    return in_schema(settings.database_url, SCHEMA)
 
 
 def migrate(settings: Settings) -> None:

@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from services.sla.clock import BrokerClock
 from services.sla.directory import open_directory
 from services.sla.firing import Firing
 from services.sla.fold import Fold
-from services.sla.group import GROUP
-from services.sla.migrate import own_database
+from services.sla.group import GROUP, own_database
 from services.sla.sending import open_sending
 from services.sla.terms import Terms
 from shared.events.personal import IdentityCodec
@@ -25,7 +25,12 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    background, clock = Background(), BrokerClock()
+    await serve(settings, BrokerClock(), stop, announce_ready)
+
+
+async def serve(settings: Settings, clock: BrokerClock, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Until `stop`; `ready` is called when the group has given this member its share."""
+    background = Background()
     own = settings.model_copy(update={"database_url": own_database(settings)})
     async with (
         open_directory(settings, PRESETS[settings.preset], background) as directory,
@@ -47,7 +52,7 @@ async def run(settings: Settings) -> None:
         ):
             collect_seldom()
             await _first(projector.joined, stop, background)
-            announce_ready()
+            ready()
             await _first(stop, stop, background)
 
 

@@ -12,7 +12,7 @@ _LOAD = "SELECT ticket_id::text, version, state FROM tickets WHERE ticket_id = A
 
 _PUT = """
 INSERT INTO tickets AS known (ticket_id, partition, version, state, look)
-SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::text[], %s::boolean[])
+SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::bytea[], %s::boolean[])
 ON CONFLICT (ticket_id) DO UPDATE
 SET version = excluded.version, state = excluded.state, look = excluded.look OR known.look
 """
@@ -79,7 +79,7 @@ class Kept:
 
     ticket_id: str
     version: int
-    state: str | None
+    state: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Folded:
     ticket_id: str
     partition: int
     version: int
-    state: str | None
+    state: bytes | None
     look: bool
 
 
@@ -97,7 +97,7 @@ class Folded:
 class Looked:
     ticket_id: str
     partition: int
-    state: str | None
+    state: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Due:
     instance: int
     fire_at: datetime
     tries: int
-    state: str | None
+    state: bytes | None
 
 
 async def load(connection: AsyncConnection, tickets: Collection[str]) -> dict[str, Kept]:
@@ -207,7 +207,7 @@ async def fit(connection: AsyncConnection, partitions: Collection[int], basis: s
         await connection.execute(_FITTED, (basis, unfitted))
 
 
-async def open_tickets(connection: AsyncConnection) -> list[tuple[UUID, str]]:
+async def open_tickets(connection: AsyncConnection) -> list[tuple[UUID, bytes]]:
     """All that are not closed, with their states; for what is asked of all of them at once."""
     cursor = await connection.execute("SELECT ticket_id, state FROM tickets WHERE state IS NOT NULL")
     return await cursor.fetchall()

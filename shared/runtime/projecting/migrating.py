@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -20,12 +19,6 @@ class Tables:
 
     script: Path
     schema: str | None = None
-
-
-def in_schema(database_url: str, schema: str) -> str:
-    """The same database, where names without a schema are those of `schema`."""
-    sign = "&" if "?" in database_url else "?"
-    return f"{database_url}{sign}options={quote(f'-csearch_path={schema}')}"
 
 
 def upgrade(database_url: str, tables: Tables) -> None:

@@ -27,13 +27,13 @@ CREATE TABLE parked_events (
 );
 CREATE INDEX parked_events_subject ON parked_events (consumer_group, subject);
 
--- Each ticket as the fold of its events: JSON; null once it is closed, when nothing can happen to its clocks.
+-- Each ticket as the fold of its events (`domain/stored.py`); null once it is closed, when nothing can happen to its clocks.
 -- `look`: what was promised is not on record yet as it should be, or the timers may be others.
 CREATE TABLE tickets (
     ticket_id uuid PRIMARY KEY,
     partition integer NOT NULL,
     version integer NOT NULL,
-    state text,
+    state bytea,
     look boolean NOT NULL
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.2);
 CREATE INDEX tickets_look ON tickets (partition) WHERE look;

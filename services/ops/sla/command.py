@@ -1,0 +1,89 @@
+"""`casefold sla`: the arithmetic of a ticket's clocks, a directory tried on open tickets, and applied to them."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.ops.client import As, Token, Url, connect
+from services.ops.directory.applying import change_to
+from services.ops.directory.file import read_directory
+from services.ops.directory.remote import read_remote
+from services.ops.sla.applying import Applied, applied, with_change
+from services.ops.sla.reading import open_tickets, read_books, spoken
+from services.ops.terminal import printable
+from services.ops.trouble import Trouble
+from services.sla.clock import BrokerClock
+from services.sla.domain.commands import target_command
+from services.sla.sending import open_sending
+from shared.runtime.settings import Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+_BATCH = 500
+
+
+@app.command()
+def preview(  # one parameter an option
+    file: Annotated[Path, typer.Argument(help="A directory file, as `casefold directory apply` takes it.")],
+    *,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Without what the file does not have, of the kinds that it has.")
+    ] = False,
+    url: Url = None,
+    token: Token = None,
+    as_whom: As = None,
+) -> None:
+    """Say what would become of open tickets, were the file applied to the directory and to them; sends nothing."""
+    settings, now = Settings(), datetime.now(UTC)
+    remote = read_remote(connect(settings, url, token, as_whom, "admin"))
+    change = change_to(read_directory(file), dict(remote.bodies), str(file), prune=prune)
+    with spoken():
+        books = asyncio.run(read_books(settings))
+        with_change(books, change, remote.versions, now)
+        tickets = list(open_tickets(settings))
+        found = list(applied(tickets, books, now, "preview", None))
+    typer.echo(_said(found, len(tickets), "would"))
+
+
+@app.command()
+def reapply(
+    *,
+    reason: Annotated[str, typer.Option(help="On record with each change.")],
+    policy: Annotated[str | None, typer.Option(help="Only tickets that go by this policy, or would.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
+) -> None:
+    """Have open tickets go by the policies and calendars of now."""
+    if not reason.strip():
+        raise Trouble("a reason is on record with each change: say one")
+    settings, now = Settings(), datetime.now(UTC)
+    with spoken():
+        books = asyncio.run(read_books(settings))
+        tickets = list(open_tickets(settings))
+        found = list(applied(tickets, books, now, reason, policy))
+        if not dry_run:
+            asyncio.run(_send(settings, found, now))
+    typer.echo(_said(found, len(tickets), "would" if dry_run else "will"))
+    if found and not dry_run:
+        typer.echo(f"Asked for {len(found)}; a ticket that changes meanwhile stays as it is: say it again then.")
+
+
+async def _send(settings: Settings, found: Sequence[Applied], now: datetime) -> None:
+    async with open_sending(settings, BrokerClock()) as sending:
+        for begin in range(0, len(found), _BATCH):
+            await sending.send(
+                [
+                    target_command(one.target, one.ticket_id, one.version, now)
+                    for one in found[begin : begin + _BATCH]
+                ]
+            )
+
+
+def _said(found: Sequence[Applied], tickets: int, verb: str) -> str:
+    moved, broken = sum(one.moved for one in found), sum(one.breaks for one in found)
+    return printable(
+        f"Of {tickets} open tickets {moved} {verb} be due at other times, of which {broken} {verb} breach at once."
+    )
