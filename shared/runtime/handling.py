@@ -12,6 +12,7 @@ from shared.runtime.parked import Waiting
 from shared.runtime.parking import Parking
 from shared.runtime.poison import Poison
 from shared.runtime.record import Record, Source
+from shared.runtime.telemetry_records import continued
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ class Handling:
         for waiting in behind:
             record = await self._parking.read(waiting)
             if record is not None:
-                result = await self._tried(partial(self.source.handle, record), record)
+                result = await self._tried(partial(self._handle, record), record)
                 if result is not Result.DONE:
                     return result
                 log.info("record.redriven", **_named(record))
@@ -77,7 +78,11 @@ class Handling:
 
     async def _handle_unless_behind(self, record: Record) -> None:
         if not await self._parking.waits(record):
-            await self.source.handle(record)
+            await self._handle(record)
+
+    async def _handle(self, record: Record) -> None:
+        with continued(record) as traced:
+            await self.source.handle(traced)
 
     async def _bury(self, record: Record, poison: Poison) -> Result:
         result = await self._tried(partial(self._parking.bury, record, poison), record)

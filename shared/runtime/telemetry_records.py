@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol
 
 from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
 
-from shared.events.wire import RawHeaders
+from shared.events.wire import RawHeaders, read_headers
+from shared.runtime.record import Record
 from shared.runtime.telemetry import EXPORTING, TRACEPARENT, traceparent_of
 
 _HEADER = "traceparent"
@@ -66,6 +68,19 @@ def processed(topic: str, records: Iterable[LogRecord]) -> Iterator[None]:
             spans.append(span)
     with ended(spans):
         yield
+
+
+@contextmanager
+def continued(record: Record) -> Iterator[Record]:
+    """A span as long as the block, where the trace is sampled; what follows from the record continues it."""
+    headers = read_headers(record.headers) if EXPORTING.is_set() else {}
+    span = entered(record.topic, record.partition, record.offset, headers)
+    if span is None:
+        yield record
+        return
+    others = [(name, value) for name, value in record.headers or () if name != _HEADER]
+    with ended([span]):
+        yield replace(record, headers=[*others, (_HEADER, headers[_HEADER].encode())])
 
 
 def _begun(topic: str, partition: int, offset: int, headers: Mapping[str, str], context: SpanContext) -> Span:
