@@ -16,11 +16,11 @@ from services.sla.domain.commands import target_command
 from services.sla.domain.stored import decode
 from services.sla.sending import Sending
 from services.sla.store import Due, Looked, Timer
-from services.sla.terms import Terms, timers_of
+from services.sla.terms import Terms, due_command, timers_of
 from shared.events.envelope import Command
 from shared.events.ticket_commands import TicketCommandData
 
-_BATCH = 500
+_LOOKS, _FIRES, _MANY = 500, 2_000, 100
 _MARGIN = timedelta(milliseconds=2)
 """The broker's times are of whole milliseconds, so that what is due in the middle of one is due after it."""
 _LONGEST_WAIT_S = 1.0
@@ -45,14 +45,16 @@ class Firing:
         *,
         held: Held,
         moved: asyncio.Event,
+        calm: asyncio.Event,
     ) -> None:
-        """`moved` is set whenever rows may be others; it is cleared here."""
+        """`moved` is set whenever rows may be others; it is cleared here. `calm` is set unless much is due."""
         self._database_url = database_url
         self._terms = terms
         self._clock = clock
         self._sending = sending
         self._held = held
         self._moved = moved
+        self._calm = calm
         self._fitted: tuple[frozenset[int], str] | None = None
 
     async def run(self) -> None:
@@ -68,6 +70,7 @@ class Firing:
             except (psycopg.OperationalError, KafkaError) as failure:
                 if isinstance(failure, KafkaError) and not failure.retriable:
                     raise
+                self._calm.set()
                 log.warning("firing.failed", reason=type(failure).__name__, again_in_s=pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
@@ -77,6 +80,7 @@ class Firing:
         held = self._held()
         if not held:
             self._fitted = None
+            self._calm.set()
             await self._wait(_LONGEST_WAIT_S)
             return
         await self._fit(connection, held)
@@ -84,6 +88,10 @@ class Firing:
             looked = await self._look(connection, held)
         async with connection.transaction():
             fired = await self._fire(connection, held)
+        if fired < _MANY:
+            self._calm.set()
+        else:
+            self._calm.clear()
         if not looked and not fired:
             following = await store.next_try(connection, held)
             left = _LONGEST_WAIT_S if following is None else self._until(following)
@@ -98,7 +106,7 @@ class Firing:
             self._fitted = wanted
 
     async def _look(self, connection: AsyncConnection, held: frozenset[int]) -> int:
-        rows = await store.to_look_at(connection, held, _BATCH)
+        rows = await store.to_look_at(connection, held, _LOOKS)
         if not rows:
             return 0
         commands: list[Command[TicketCommandData]] = []
@@ -126,18 +134,12 @@ class Firing:
     async def _fire(self, connection: AsyncConnection, held: frozenset[int]) -> int:
         """One alone where the time is not sure: if it is too early, the answer says so."""
         now = self._clock.now()
-        rows = await store.due(connection, now - _MARGIN, held, _BATCH if self._clock.sure else 1)
+        rows = await store.due(connection, now - _MARGIN, held, _FIRES if self._clock.sure else 1)
         if not rows:
             return 0
-        commands: list[Command[TicketCommandData]] = []
-        asked: list[Due] = []
-        for row in rows:
-            command = None if row.state is None else self._terms.due_command(row, decode(row.state), now)
-            if command is not None:
-                commands.append(command)
-                asked.append(row)
-        taken = dict(zip(map(_key, asked), await self._sending.send(commands), strict=True))
-        await store.move(connection, [_moved(row, taken.get(_key(row)), self._clock.now()) for row in rows])
+        taken = await self._sending.send([due_command(row, now) for row in rows])
+        again = self._clock.now()
+        await store.move(connection, [_moved(row, at, again) for row, at in zip(rows, taken, strict=True)])
         return len(rows)
 
     def _until(self, moment: datetime) -> float:
@@ -151,13 +153,9 @@ class Firing:
             return
 
 
-def _key(row: Due) -> tuple[str, str, str, int]:
-    return row.ticket_id, row.kind, row.clock, row.instance
-
-
-def _moved(row: Due, taken: datetime | None, now: datetime) -> tuple[Due, datetime, int]:
+def _moved(row: Due, taken: datetime, now: datetime) -> tuple[Due, datetime, int]:
     """Asked for too early, it is asked for again when it is due; else later and later, until its event comes."""
-    if taken is not None and taken < row.fire_at:
+    if taken < row.fire_at:
         return row, row.fire_at, row.tries
     wait = min(_FIRST_RETRY * 2 ** min(row.tries, 10), _LONGEST_RETRY)
     return row, now + wait, row.tries + 1

@@ -1,5 +1,7 @@
 """The clocks of a batch's tickets: folded in memory, each changed ticket written once, and its timers with it."""
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,6 +26,9 @@ from shared.runtime.projecting.stream import LogRecord, ReadModel, Stream
 _TICKET_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+_PATIENCE_S = 2.0
+
+
 class VersionGap(Exception):
     """The log lacks an event of a ticket."""
 
@@ -36,8 +41,11 @@ class Told(NamedTuple):
 
 
 class Fold:
-    def __init__(self, terms: Terms) -> None:
+    """What is overdue goes first: while it is not `calm`, a batch waits a little."""
+
+    def __init__(self, terms: Terms, calm: asyncio.Event) -> None:
         self._terms = terms
+        self._calm = calm
 
     @property
     def stream(self) -> Stream[Told]:
@@ -47,6 +55,8 @@ class Fold:
     async def write(self, connection: AsyncConnection, items: Sequence[Told], codec: PersonalCodec) -> None:
         """Raise `VersionGap`. Nothing personal is kept, so nothing is opened."""
         del codec
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._calm.wait(), _PATIENCE_S)
         kept = await store.load(connection, {item.event.subject for item in items})
         before = {ticket: None if row.state is None else decode(row.state) for ticket, row in kept.items()}
         after: dict[str, TicketClocks | None] = dict(before)
@@ -83,8 +93,8 @@ class Fold:
             if self._moved(before.get(ticket), state, found):
                 moved.append(ticket)
                 timers += timers_of(ticket, partition, found)
-            kept = None if state is None else encode(state)
-            rows.append(Folded(ticket, partition, version, kept, look=target is not None))
+            kept, basis = (None, 0) if state is None else (encode(state), state.basis)
+            rows.append(Folded(ticket, partition, version, basis, kept, look=target is not None))
         await store.put(connection, rows)
         if moved:
             await store.set_timers(connection, moved, timers)

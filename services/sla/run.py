@@ -36,8 +36,8 @@ async def serve(settings: Settings, clock: BrokerClock, stop: asyncio.Event, rea
         open_directory(settings, PRESETS[settings.preset], background) as directory,
         open_sending(settings, clock) as sending,
     ):
-        terms = Terms(directory, settings)
-        projector = Projector(own, Fold(terms).stream, GROUP, IdentityCodec())
+        terms, calm = Terms(directory, settings), asyncio.Event()
+        projector = Projector(own, Fold(terms, calm).stream, GROUP, IdentityCodec())
         firing = Firing(
             own.database_url,
             terms,
@@ -45,6 +45,7 @@ async def serve(settings: Settings, clock: BrokerClock, stop: asyncio.Event, rea
             sending,
             held=lambda: projector.caught_up,
             moved=projector.applied,
+            calm=calm,
         )
         async with (
             background.running("fold", projector.run(stop)),

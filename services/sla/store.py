@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
@@ -11,26 +10,28 @@ from psycopg.rows import args_row
 _LOAD = "SELECT ticket_id::text, version, state FROM tickets WHERE ticket_id = ANY(%s::uuid[])"
 
 _PUT = """
-INSERT INTO tickets AS known (ticket_id, partition, version, state, look)
-SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::bytea[], %s::boolean[])
+INSERT INTO tickets AS known (ticket_id, partition, version, basis, state, look)
+SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::integer[], %s::bytea[], %s::boolean[])
 ON CONFLICT (ticket_id) DO UPDATE
-SET version = excluded.version, state = excluded.state, look = excluded.look OR known.look
+SET version = excluded.version, basis = excluded.basis, state = excluded.state, look = excluded.look OR known.look
 """
 
 _SET_TIMERS = """
-WITH wanted (ticket_id, partition, kind, clock, instance, fire_at) AS MATERIALIZED (
-    SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[])
+WITH wanted (ticket_id, partition, kind, clock, instance, mark, fire_at) AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %s::uuid[], %s::integer[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[], %s::timestamptz[]
+    )
 ), gone AS (
     DELETE FROM timers AS known WHERE known.ticket_id = ANY(%s::uuid[]) AND NOT EXISTS (
         SELECT FROM wanted WHERE wanted.ticket_id = known.ticket_id AND wanted.kind = known.kind
             AND wanted.clock = known.clock AND wanted.instance = known.instance
     )
 )
-INSERT INTO timers AS known (ticket_id, partition, kind, clock, instance, fire_at, try_at)
-SELECT ticket_id, partition, kind, clock, instance, fire_at, fire_at FROM wanted
+INSERT INTO timers AS known (ticket_id, partition, kind, clock, instance, mark, fire_at, try_at)
+SELECT ticket_id, partition, kind, clock, instance, mark, fire_at, fire_at FROM wanted
 ON CONFLICT (ticket_id, kind, clock, instance) DO UPDATE
-SET fire_at = excluded.fire_at, try_at = excluded.fire_at, tries = 0
-WHERE known.fire_at <> excluded.fire_at OR known.tries > 0
+SET mark = excluded.mark, fire_at = excluded.fire_at, try_at = excluded.fire_at, tries = 0
+WHERE (known.mark, known.fire_at) <> (excluded.mark, excluded.fire_at) OR known.tries > 0
 """
 
 _LOOK_AT = """
@@ -42,7 +43,8 @@ LIMIT %s FOR UPDATE SKIP LOCKED
 _LOOKED_AT = "UPDATE tickets SET look = false WHERE ticket_id = ANY(%s::uuid[])"
 
 _DUE = """
-SELECT timer.ticket_id::text, timer.kind, timer.clock, timer.instance, timer.fire_at, timer.tries, ticket.state
+SELECT timer.ticket_id::text, timer.kind, timer.clock, timer.instance, timer.mark, timer.fire_at, timer.tries,
+    ticket.version, ticket.basis
 FROM timers AS timer JOIN tickets AS ticket USING (ticket_id)
 WHERE timer.try_at <= %s AND timer.partition = ANY(%s)
 ORDER BY timer.try_at
@@ -89,6 +91,7 @@ class Folded:
     ticket_id: str
     partition: int
     version: int
+    basis: int
     state: bytes | None
     look: bool
 
@@ -109,18 +112,23 @@ class Timer:
     kind: str
     clock: str
     instance: int
+    mark: datetime
     fire_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
+    """A timer, and its ticket as it was folded last."""
+
     ticket_id: str
     kind: str
     clock: str
     instance: int
+    mark: datetime
     fire_at: datetime
     tries: int
-    state: bytes | None
+    version: int
+    basis: int
 
 
 async def load(connection: AsyncConnection, tickets: Collection[str]) -> dict[str, Kept]:
@@ -137,6 +145,7 @@ async def put(connection: AsyncConnection, rows: Sequence[Folded]) -> None:
             [row.ticket_id for row in rows],
             [row.partition for row in rows],
             [row.version for row in rows],
+            [row.basis for row in rows],
             [row.state for row in rows],
             [row.look for row in rows],
         ),
@@ -153,6 +162,7 @@ async def set_timers(connection: AsyncConnection, tickets: Collection[str], time
             [timer.kind for timer in timers],
             [timer.clock for timer in timers],
             [timer.instance for timer in timers],
+            [timer.mark for timer in timers],
             [timer.fire_at for timer in timers],
             list(tickets),
         ),
@@ -205,9 +215,3 @@ async def fit(connection: AsyncConnection, partitions: Collection[int], basis: s
     if unfitted:
         await connection.execute(_LOOK_AT_ALL, (unfitted,))
         await connection.execute(_FITTED, (basis, unfitted))
-
-
-async def open_tickets(connection: AsyncConnection) -> list[tuple[UUID, bytes]]:
-    """All that are not closed, with their states; for what is asked of all of them at once."""
-    cursor = await connection.execute("SELECT ticket_id, state FROM tickets WHERE state IS NOT NULL")
-    return await cursor.fetchall()

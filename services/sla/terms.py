@@ -5,12 +5,13 @@ from uuid import UUID
 
 from services.sla.directory import Directory
 from services.sla.domain.commands import fire_command
-from services.sla.domain.fires import Fire, fires
+from services.sla.domain.fires import Fire, FireKind, fires
 from services.sla.domain.targets import targets
 from services.sla.domain.ticket import TicketClocks
 from services.sla.store import Due, Timer
 from shared.events.envelope import Command
 from shared.events.ticket_commands import TargetSla, TicketCommandData
+from shared.events.ticket_values import Clock
 from shared.runtime.settings import Settings
 
 
@@ -33,18 +34,14 @@ class Terms:
     def fires(self, state: TicketClocks, pending: TargetSla | None) -> tuple[Fire, ...]:
         return fires(state, self._hold, self._directory.books.silences(state.inputs), pending)
 
-    def due_command(self, row: Due, state: TicketClocks, now: datetime) -> Command[TicketCommandData] | None:
-        """None: by now the ticket has no such timer."""
-        for fire in self.fires(state, self.target(state)):
-            if (fire.kind, fire.clock or "", fire.instance, fire.at) == (
-                row.kind,
-                row.clock,
-                row.instance,
-                row.fire_at,
-            ):
-                return fire_command(fire, UUID(row.ticket_id), state.version, state.basis, now)
-        return None
-
 
 def timers_of(ticket_id: str, partition: int, found: tuple[Fire, ...]) -> list[Timer]:
-    return [Timer(ticket_id, partition, one.kind, one.clock or "", one.instance, one.at) for one in found]
+    return [
+        Timer(ticket_id, partition, one.kind, one.clock or "", one.instance, one.mark, one.at) for one in found
+    ]
+
+
+def due_command(row: Due, now: datetime) -> Command[TicketCommandData]:
+    clock = Clock(row.clock) if row.clock else None
+    fire = Fire(FireKind(row.kind), row.fire_at, clock, row.instance, row.mark)
+    return fire_command(fire, UUID(row.ticket_id), row.version, row.basis, now)

@@ -1,5 +1,6 @@
 """A million running clocks, bulk-written as the service would have folded them; and what processes cost."""
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -45,16 +46,18 @@ def load(settings: Settings) -> None:
         with connection.transaction():
             tickets = list(_tickets(settings.partitions))
             with connection.cursor().copy(
-                "COPY tickets (ticket_id, partition, version, state, look) FROM STDIN"
+                "COPY tickets (ticket_id, partition, version, basis, state, look) FROM STDIN"
             ) as rows:
                 for number, (ticket, partition) in enumerate(tickets):
-                    rows.write_row((ticket, partition, 2, ages[number % _AGES][0], False))
+                    rows.write_row((ticket, partition, 2, 1, ages[number % _AGES][0], False))
             with connection.cursor().copy(
-                "COPY timers (ticket_id, kind, clock, instance, partition, fire_at, try_at) FROM STDIN"
+                "COPY timers (ticket_id, kind, clock, instance, partition, mark, fire_at, try_at) FROM STDIN"
             ) as rows:
                 for number, (ticket, partition) in enumerate(tickets):
                     for fire in ages[number % _AGES][1]:
-                        rows.write_row((ticket, fire.kind, fire.clock, fire.instance, partition, fire.at, fire.at))
+                        rows.write_row(
+                            (ticket, fire.kind, fire.clock, fire.instance, partition, fire.mark, fire.at, fire.at)
+                        )
             connection.execute(
                 "INSERT INTO fitted SELECT partition, %s FROM unnest(%s::integer[]) AS held (partition)",
                 (terms.basis, partitions),
@@ -106,9 +109,18 @@ def sizes(settings: Settings) -> None:
 
 def cost_of(name: str) -> float:
     """Processor time, in seconds, of all that this benchmark has running under that name."""
-    return sum(sum(process.cpu_times()[:2]) for process in _processes(name))
+    cost = 0.0
+    for process in _processes(name):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            cost += sum(process.cpu_times()[:2])
+    return cost
 
 
 def _processes(name: str) -> list[psutil.Process]:
-    found = psutil.Process().children(recursive=True)
-    return [process for process in found if any(name in word for word in process.cmdline())]
+    """Connections to a database come and go meanwhile."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any(name in word for word in process.cmdline()):
+                found.append(process)
+    return found

@@ -28,17 +28,18 @@ CREATE TABLE parked_events (
 CREATE INDEX parked_events_subject ON parked_events (consumer_group, subject);
 
 -- Each ticket as the fold of its events (`domain/stored.py`); null once it is closed, when nothing can happen to its clocks.
--- `look`: what was promised is not on record yet as it should be, or the timers may be others.
+-- `basis` is what the ticket's decider compares a fire with. `look`: what was promised is not on record yet as it should be, or the timers may be others.
 CREATE TABLE tickets (
     ticket_id uuid PRIMARY KEY,
     partition integer NOT NULL,
     version integer NOT NULL,
+    basis integer NOT NULL,
     state bytea,
     look boolean NOT NULL
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.2);
 CREATE INDEX tickets_look ON tickets (partition) WHERE look;
 
--- What will happen when, by what is on record. `instance` is the clock's, or the minutes of a silence.
+-- What will happen when, by what is on record: the command of each follows from its row and its ticket's.
 -- `try_at` is `fire_at` until it was asked for, and then when it is asked for again, unless its event came.
 CREATE TABLE timers (
     ticket_id uuid NOT NULL,
@@ -46,6 +47,7 @@ CREATE TABLE timers (
     clock text NOT NULL,
     instance integer NOT NULL,
     partition integer NOT NULL,
+    mark timestamptz NOT NULL,
     fire_at timestamptz NOT NULL,
     try_at timestamptz NOT NULL,
     tries integer NOT NULL DEFAULT 0,
