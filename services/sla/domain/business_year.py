@@ -1,5 +1,6 @@
 """A year of a calendar in UTC: when it is open by the wall clock of its zone, and how much that sums to."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -39,6 +40,20 @@ class Closed:
     name: str
 
 
+class PublicHolidays:
+    """Those of a country or one of its subdivisions; of years that the library does not know there are none."""
+
+    def __init__(self, country: str, subdivision: str | None) -> None:
+        self._known = holidays.country_holidays(country, subdiv=subdivision, language=_LANGUAGE)
+
+    def name(self, day: date) -> str | None:
+        if day.year in self._known.years:
+            return self._known.get(day)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the library says that it knows no more of that year
+            return self._known.get(day)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenDays:
     """What a calendar says of each day of its zone. `spans` are wall-clock times by weekday."""
@@ -46,7 +61,7 @@ class OpenDays:
     zone: ZoneInfo
     spans: Mapping[int, tuple[WorkingSpan, ...]]
     days_off: Mapping[date, str]
-    public: Mapping[date, str]
+    public: "PublicHolidays | None"
 
     def year(self, number: int) -> BusinessYear:
         begins, ends = datetime(number, 1, 1, tzinfo=UTC), datetime(number + 1, 1, 1, tzinfo=UTC)
@@ -69,7 +84,9 @@ class OpenDays:
             day += _DAY
 
     def _closed(self, day: date) -> str | None:
-        return self.days_off[day] if day in self.days_off else self.public.get(day)
+        if day in self.days_off:
+            return self.days_off[day]
+        return None if self.public is None else self.public.name(day)
 
     def _stretches(self, begins: datetime, ends: datetime) -> Iterator[Stretch]:
         """While the offset stays, the wall clock runs with UTC.
@@ -153,9 +170,7 @@ def open_days(calendar: Calendar) -> OpenDays:
     by_day: dict[int, list[WorkingSpan]] = {}
     for span in sorted(calendar.hours.spans, key=attrgetter("begins")):
         by_day.setdefault(_WEEKDAYS.index(span.day), []).append(span)
-    public: Mapping[date, str] = {}
-    if calendar.country is not None:
-        public = holidays.country_holidays(calendar.country, subdiv=calendar.subdivision, language=_LANGUAGE)
+    public = None if calendar.country is None else PublicHolidays(calendar.country, calendar.subdivision)
     return OpenDays(
         ZoneInfo(calendar.hours.timezone),
         {day: tuple(spans) for day, spans in by_day.items()},

@@ -25,7 +25,7 @@ def goal_of(history: History, state: TicketClocks, book: Book) -> Goal | None:
     promises nothing, it keeps what it had.
     """
     ground = history.ground or state.ground
-    raises = [one for one in ground.raises if history.stopped_at is None or one.at < history.stopped_at]
+    raises = [one for one in ground.raises if history.stopped_at is None or one.at <= history.stopped_at]
     priority = raises[0].previous if raises else ground.inputs.priority
     goal = _promised(history, book, ground, priority)
     for one in raises:

@@ -1,4 +1,4 @@
-"""What a ticket's clocks are due at, worked out from its history where something happened since the last record."""
+"""What a ticket's clocks are due at, worked out from its history where something has happened since."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -86,7 +86,8 @@ def clock_targets(state: TicketClocks, book: Book, promise: Promise | None) -> I
         current = restarted(history, state, promise)
         known = _standing(current)
         if known is not None:
-            fixed = any(one.caused_by(current) for one in state.ground.raises)
+            stopped = current.stopped_at is not None
+            fixed = known.fixed if stopped else any(one.caused_by(current) for one in state.ground.raises)
             as_is = known.stopped_at == current.stopped_at and known.fixed is fixed
             yield known if as_is else replace(known, stopped_at=current.stopped_at, fixed=fixed)
             continue
