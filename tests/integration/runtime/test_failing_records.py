@@ -139,6 +139,22 @@ def test_a_member_that_tries_again_does_not_hold_up_one_that_joins(things: Thing
     assert [first.stop(), second.stop()] == [0, 0]
 
 
+def test_more_than_a_stream_holds_is_given_up_and_delivered_to_the_next_in_order(
+    things: Things, group: Group
+) -> None:
+    group.down().touch()
+    wanted = [f"server {n}" for n in range(1_500)]
+    things.happen(*(("a", value) for value in wanted))
+    first = group.join()
+    eventually(lambda: group.values("failed"))
+    second = group.join()
+    assert first.stop() == 0
+    group.down().unlink()
+    group.await_values(wanted)
+    assert group.values() == wanted
+    assert second.stop() == 0
+
+
 def test_a_broker_that_restarts_is_waited_for(own_kafka: Kafka, tmp_path: Path, settings: Settings) -> None:
     mine = settings.model_copy(update={"kafka_bootstrap_servers": own_kafka.address, "topic_prefix": ""})
     create_topics(mine, [TopicSpec(TOPIC)])
