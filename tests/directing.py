@@ -1,7 +1,7 @@
 """Given, when and then for the directory's decider: fixed ids and dates, a few records, no clock."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from services.intake.domain.directory import State, decide, evolve, react
@@ -10,6 +10,18 @@ from services.intake.domain.reaction import Reaction, Settled
 from services.intake.domain.record import record
 from services.intake.domain.rejected import Rejected
 from shared.events.directory import DirectoryCommandData, DirectoryEventData, RecordSaved
+from shared.events.directory_hours import Weekday, WorkingHours, WorkingSpan
+from shared.events.directory_promises import (
+    Calendar,
+    Conditions,
+    DayOff,
+    EscalationRule,
+    EscalationStep,
+    SlaPolicy,
+    Target,
+    Trigger,
+    When,
+)
 from shared.events.directory_records import (
     KINDS,
     Agent,
@@ -23,7 +35,7 @@ from shared.events.directory_records import (
 )
 from shared.events.envelope import NOTHING_EXPECTED, Actor, ActorKind, Command, Event, Expected
 from shared.events.personal import Plain
-from shared.events.ticket_values import Tier
+from shared.events.ticket_values import Priority, Tier
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLACES = Places(frozenset({"Europe/Berlin", "UTC"}), {"DE": ("BE", "BY"), "FR": ()}.get)
@@ -32,6 +44,15 @@ ROOT = Actor(ActorKind.ADMIN, "root")
 LEA = Actor(ActorKind.LEAD, "lea")
 LEO = Actor(ActorKind.LEAD, "leo")
 """Leads nobody that is in the directory."""
+
+_MONDAYS = WorkingSpan(Weekday.MONDAY, time(9), time(17))
+WEEK = Calendar(WorkingHours("Europe/Berlin", (_MONDAYS,)), "DE", "BY", (DayOff(date(2026, 3, 2), "move"),))
+GOLD = SlaPolicy(
+    (Target(Priority.P1, 60, 60, 240), Target(Priority.P3, resolution_minutes=600, business_hours_only=True)),
+    conditions=Conditions(organisations=("acme",)),
+    calendar_id="week",
+)
+BREACH = EscalationRule(When(Trigger.BREACHED), (EscalationStep.RAISE_PRIORITY,))
 
 RECORDS: Mapping[str, Record] = {
     "teams/support": Team("Support", leads=("lea",)),
@@ -43,6 +64,9 @@ RECORDS: Mapping[str, Record] = {
     "organisations/acme": Organisation("Acme", ("acme.example",), "en"),
     "rules/fire": KeywordRule(("fire", "smoke"), ("urgent",)),
     "policies/routing": RoutingPolicy(weights={"ada": 2}),
+    "calendars/week": WEEK,
+    "policies/gold": GOLD,
+    "rules/breach": BREACH,
 }
 """A small directory in which all is well."""
 

@@ -8,9 +8,8 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from services.intake.api.answers import Unknown
 from services.intake.api.directory_answers import History, Kept, KeptPage, Saved
-from services.intake.api.directory_bodies import AnyBody
 from services.intake.api.directory_handlers import Handlers
-from services.intake.api.directory_kinds import KINDS_OF_RECORDS, Kind
+from services.intake.api.directory_kinds import KINDS_OF_RECORDS, Document, Kind, opened
 from services.intake.api.directory_requests import Id, Saving, Writer
 from shared.events.directory_records import Category
 from shared.runtime.http.documented import problems
@@ -60,8 +59,8 @@ def _routes(kind: Kind) -> APIRouter:
     """One set for each kind, so that the document says what each takes and answers."""
     router = APIRouter(prefix=f"/directory/{kind.name}", tags=["directory"])
     does = Handlers(kind)
-    body: Any = kind.body
-    one = f"/{{record_id:{_CATEGORY}}}" if kind.record is Category else "/{record_id}"
+    body: Any = kind.document
+    one = f"/{{record_id:{_CATEGORY}}}" if Category in kind.bodies else "/{record_id}"
     router.add_api_route(
         "",
         does.list,
@@ -109,8 +108,8 @@ def _routes(kind: Kind) -> APIRouter:
 
 
 def _save(does: Handlers, body_type: object) -> Callable[..., Awaitable[Response]]:
-    async def save(record_id: Id, principal: Writer, saving: Saving, body: AnyBody) -> Response:
-        return await does.save(record_id, principal, saving, body)
+    async def save(record_id: Id, principal: Writer, saving: Saving, body: Document) -> Response:
+        return await does.save(record_id, principal, saving, opened(body))
 
     save.__annotations__["body"] = body_type  # the kind's own, which is known only now
     return save

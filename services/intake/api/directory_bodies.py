@@ -1,14 +1,13 @@
 """Records of the directory as people write and read them, over HTTP and in files: a body for each type."""
 
-import re
-from datetime import datetime, time, timedelta
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, StrictInt, WithJsonSchema
+from pydantic import Field, StrictBool, StrictInt
 
-from services.intake.api.values import Address, Body, Category, Moment, Name, Tag
-from services.intake.domain.directory_hours import MAX_SPANS
-from services.intake.domain.directory_ids import ID, MAX_ID
+from services.intake.api.directory_fields import At, Language, RecordId, Wait, WorkingHoursBody
+from services.intake.api.directory_promise_bodies import CalendarBody, EscalationRuleBody, SlaPolicyBody
+from services.intake.api.values import Address, Body, Name, Tag
 from services.intake.domain.directory_values import (
     DOMAIN,
     MAX_DOMAIN,
@@ -23,53 +22,8 @@ from services.intake.domain.directory_values import (
     MAX_WORDS,
 )
 from services.intake.domain.policy import MAX_TAGS
-from shared.events.directory_hours import Weekday
 from shared.events.directory_records import RankBy, Visibility, Where
 from shared.events.ticket_values import Tier
-
-
-def _text(given: object) -> object:
-    """The libraries read numbers as times too; a document that says text means text."""
-    if not isinstance(given, str | datetime | timedelta):
-        raise ValueError("it is a text")  # noqa: TRY004 - what a validator raises
-    return given
-
-
-_CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
-
-
-def _clock_text(given: object) -> object:
-    if not isinstance(given, time) and not (isinstance(given, str) and re.fullmatch(_CLOCK, given)):
-        raise ValueError("it is hours and minutes, as 09:00")
-    return given
-
-
-def _clock(moment: time) -> str:
-    return f"{moment:%H:%M}"
-
-
-RecordId = Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=ID, examples=["ada"])]
-CategoryId = Category
-Language = Annotated[str, Field(pattern="^[a-z]{2}$", description="ISO 639-1.", examples=["en"])]
-TimeOfDay = Annotated[
-    time,
-    BeforeValidator(_clock_text),
-    PlainSerializer(_clock),
-    WithJsonSchema({"type": "string", "pattern": _CLOCK, "examples": ["09:00"]}),
-]
-At = Annotated[Moment, BeforeValidator(_text)]
-Wait = Annotated[timedelta, BeforeValidator(_text), Field(examples=["PT5M"])]
-
-
-class WorkingSpanBody(Body):
-    day: Weekday
-    begins: TimeOfDay
-    ends: TimeOfDay = Field(description="00:00 is midnight, the end of the day.")
-
-
-class WorkingHoursBody(Body):
-    timezone: str = Field(description="A name of the IANA database.", examples=["Europe/Berlin"])
-    spans: Annotated[tuple[WorkingSpanBody, ...], Field(min_length=1, max_length=MAX_SPANS)]
 
 
 class OutOfOfficeBody(Body):
@@ -131,6 +85,7 @@ class OrganisationBody(Body):
 
 
 class KeywordRuleBody(Body):
+    type: Literal["keyword_rule"] = "keyword_rule"
     words: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=MAX_WORD)], ...],
         Field(min_length=1, max_length=MAX_WORDS, examples=[["fire", "it burns"]]),
@@ -143,6 +98,7 @@ class KeywordRuleBody(Body):
 
 
 class RoutingPolicyBody(Body):
+    type: Literal["routing_policy"] = "routing_policy"
     rank: Annotated[tuple[RankBy, ...], Field(min_length=1, max_length=len(RankBy))] = Field(
         (RankBy.LOAD, RankBy.PROFICIENCY, RankBy.IDLE), description="What counts first, second and third."
     )
@@ -162,4 +118,14 @@ class RoutingPolicyBody(Body):
     heartbeat_fresh: Wait = Field(timedelta(seconds=60), description="How old an agent's last heartbeat may be.")
 
 
-AnyBody = AgentBody | TeamBody | CategoryBody | OrganisationBody | KeywordRuleBody | RoutingPolicyBody
+AnyBody = (
+    AgentBody
+    | TeamBody
+    | CategoryBody
+    | OrganisationBody
+    | KeywordRuleBody
+    | RoutingPolicyBody
+    | CalendarBody
+    | SlaPolicyBody
+    | EscalationRuleBody
+)

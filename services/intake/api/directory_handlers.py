@@ -9,8 +9,9 @@ from services.intake.api.asking import Asking
 from services.intake.api.directory_answers import Kept, KeptPage, Saved
 from services.intake.api.directory_asking import Granted, ask_directory
 from services.intake.api.directory_bodies import AnyBody
+from services.intake.api.directory_copies import body_of, record_of
 from services.intake.api.directory_history import history_of
-from services.intake.api.directory_kinds import Kind, body_of, record_of
+from services.intake.api.directory_kinds import Kind
 from services.intake.api.directory_requests import Fresh, Id, IfNoneMatch, Reader, Removing, Writer
 from services.intake.api.values import Reason
 from services.intake.domain.directory_warnings import warnings_of
@@ -62,7 +63,7 @@ class Handlers:
         self, record_id: Id, _: Reader, directory: Fresh, before: _Before = None, limit: _Limit = 100
     ) -> Response:
         known = self._known(directory, record_id)
-        page = await history_of(directory, self._kind, known, self._codec, (before, limit))
+        page = await history_of(directory, known, self._codec, (before, limit))
         return _json(page.model_dump_json())
 
     async def save(
@@ -71,7 +72,7 @@ class Handlers:
         asking, only = saving
         key, records = self._key(record_id), directory_of(asking.request).records
         before = records.get(key)
-        record = record_of(self._kind, record_id, body, self._codec, None if before is None else before.record)
+        record = record_of(record_id, body, self._codec, None if before is None else before.record)
         granted = await ask_directory(asking, principal, key, SaveRecord(record, only))
         if isinstance(granted, Response):
             return granted
@@ -101,7 +102,7 @@ class Handlers:
 
     def _kept(self, known: KnownRecord, record: Record) -> Kept[AnyBody]:
         record_id = known.key.partition("/")[2]
-        body = body_of(self._kind, record_id, record, self._codec)
+        body = body_of(record_id, record, self._codec)
         return Kept(
             id=record_id,
             version=known.version,

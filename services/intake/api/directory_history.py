@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from services.intake.api.directory_answers import By, Change, History
 from services.intake.api.directory_bodies import AnyBody
-from services.intake.api.directory_kinds import Kind, body_of
+from services.intake.api.directory_copies import body_of
 from shared.events.directory import DirectoryEventData, RecordRemoved, RecordSaved
 from shared.events.envelope import Event
 from shared.events.personal import PersonalCodec
@@ -13,7 +13,7 @@ from shared.runtime.http.records import KnownRecord
 
 
 async def history_of(
-    directory: Directory, kind: Kind, known: KnownRecord, codec: PersonalCodec, page: tuple[int | None, int]
+    directory: Directory, known: KnownRecord, codec: PersonalCodec, page: tuple[int | None, int]
 ) -> History[AnyBody]:
     """`page`: the version before which it begins, None for the latest, and how many changes it has at most."""
     before, limit = page
@@ -23,7 +23,7 @@ async def history_of(
     events = await directory.events(known.offsets[one_more:end])
     record_id = known.key.partition("/")[2]
     changes = [
-        _change(kind, record_id, earlier, event, codec)
+        _change(record_id, earlier, event, codec)
         for earlier, event in pairwise([*([None] if begin == 0 else []), *events])
         if event is not None
     ]
@@ -31,21 +31,20 @@ async def history_of(
 
 
 def _change(
-    kind: Kind,
     record_id: str,
     earlier: Event[DirectoryEventData] | None,
     event: Event[DirectoryEventData],
     codec: PersonalCodec,
 ) -> Change[AnyBody]:
-    before = _body(kind, record_id, earlier, codec)
-    after = _body(kind, record_id, event, codec)
+    before = _body(record_id, earlier, codec)
+    after = _body(record_id, event, codec)
     return Change(
         version=event.version,
         at=event.recorded_at,
         by=By(kind=event.actor.kind, id=event.actor.id),
         changed=[
             name
-            for name in kind.body.model_fields
+            for name in dict.fromkeys(name for body in (before, after) if body for name in type(body).model_fields)
             if getattr(before, name, _ABSENT) != getattr(after, name, _ABSENT)
         ],
         record=after,
@@ -56,9 +55,7 @@ def _change(
 _ABSENT = object()
 
 
-def _body(
-    kind: Kind, record_id: str, event: Event[DirectoryEventData] | None, codec: PersonalCodec
-) -> AnyBody | None:
+def _body(record_id: str, event: Event[DirectoryEventData] | None, codec: PersonalCodec) -> AnyBody | None:
     if event is None or not isinstance(event.data, RecordSaved):
         return None
-    return body_of(kind, record_id, event.data.record, codec)
+    return body_of(record_id, event.data.record, codec)

@@ -1,9 +1,10 @@
-"""The kinds of records: which body each has, and how it becomes a record and a record becomes it."""
+"""The kinds of records: which types of records each holds, and which of them a document is."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, RootModel
 
 from services.intake.api.directory_bodies import (
     AgentBody,
@@ -14,6 +15,8 @@ from services.intake.api.directory_bodies import (
     RoutingPolicyBody,
     TeamBody,
 )
+from services.intake.api.directory_promise_bodies import CalendarBody, EscalationRuleBody, SlaPolicyBody
+from shared.events.directory_promises import Calendar, EscalationRule, SlaPolicy
 from shared.events.directory_records import (
     KINDS,
     Agent,
@@ -23,75 +26,83 @@ from shared.events.directory_records import (
     Record,
     RoutingPolicy,
     Team,
-    record_key,
 )
-from shared.events.personal import Personal, PersonalCodec, Unreadable
 
-_PERSONAL = ("name", "email")
-"""The fields of an agent that are personal values."""
+
+def _rule(given: object) -> AnyBody:
+    bodies: dict[object, type[AnyBody]] = {"keyword_rule": KeywordRuleBody, "escalation_rule": EscalationRuleBody}
+    return _read(given, bodies, "keyword_rule")
+
+
+def _policy(given: object) -> AnyBody:
+    """Only an SLA policy has targets, and it must have some."""
+    bodies: dict[object, type[AnyBody]] = {"sla_policy": SlaPolicyBody, "routing_policy": RoutingPolicyBody}
+    targeted = isinstance(given, Mapping) and "targets" in given
+    return _read(given, bodies, "sla_policy" if targeted else "routing_policy")
+
+
+def _read(given: object, bodies: Mapping[object, type[AnyBody]], usual: str) -> AnyBody:
+    """By its type, so that each fault has its place in the document."""
+    for body in bodies.values():
+        if isinstance(given, body):
+            return given
+    said = given.get("type", usual) if isinstance(given, Mapping) else usual
+    wanted = bodies.get(said) if isinstance(said, str) else None
+    if wanted is None:
+        raise ValueError(f"the type is {' or '.join(map(str, bodies))}, and {usual} where none is given")
+    return wanted.model_validate(given)
+
+
+class RuleBody(RootModel[Annotated[KeywordRuleBody | EscalationRuleBody, BeforeValidator(_rule)]]):
+    """By its `type`; a keyword rule where it has none."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class PolicyBody(RootModel[Annotated[RoutingPolicyBody | SlaPolicyBody, BeforeValidator(_policy)]]):
+    """By its `type`, else by whether it has targets."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+Document = AnyBody | RuleBody | PolicyBody
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`name` as addresses have it, `one` as a route's name does."""
+    """`name` as addresses have it, `one` as a route's name does; `document` is what is written and read of it."""
 
     name: str
     one: str
-    body: type[AnyBody]
-    record: type[Record]
+    document: type[Document]
+    bodies: Mapping[type[Record], type[AnyBody]]
+
+    def read(self, given: object) -> AnyBody:
+        """Raise `pydantic.ValidationError`."""
+        return opened(self.document.model_validate(given))
 
 
-KINDS_OF_RECORDS: Sequence[Kind] = tuple(
-    Kind(KINDS[record], one, body, record)
-    for one, body, record in (
-        ("team", TeamBody, Team),
-        ("agent", AgentBody, Agent),
-        ("category", CategoryBody, Category),
-        ("organisation", OrganisationBody, Organisation),
-        ("rule", KeywordRuleBody, KeywordRule),
-        ("policy", RoutingPolicyBody, RoutingPolicy),
-    )
+def opened(document: Document) -> AnyBody:
+    return document.root if isinstance(document, RootModel) else document
+
+
+KINDS_OF_RECORDS: Sequence[Kind] = (
+    Kind(KINDS[Calendar], "calendar", CalendarBody, {Calendar: CalendarBody}),
+    Kind(KINDS[Team], "team", TeamBody, {Team: TeamBody}),
+    Kind(KINDS[Agent], "agent", AgentBody, {Agent: AgentBody}),
+    Kind(KINDS[Category], "category", CategoryBody, {Category: CategoryBody}),
+    Kind(KINDS[Organisation], "organisation", OrganisationBody, {Organisation: OrganisationBody}),
+    Kind(
+        KINDS[KeywordRule],
+        "rule",
+        RuleBody,
+        {KeywordRule: KeywordRuleBody, EscalationRule: EscalationRuleBody},
+    ),
+    Kind(
+        KINDS[RoutingPolicy],
+        "policy",
+        PolicyBody,
+        {RoutingPolicy: RoutingPolicyBody, SlaPolicy: SlaPolicyBody},
+    ),
 )
-"""In the order in which a file has them: teams and agents name each other, and all else names those."""
-
-_RECORDS = {kind.record: TypeAdapter(kind.record) for kind in KINDS_OF_RECORDS}
-
-
-def record_of(kind: Kind, record_id: str, body: AnyBody, codec: PersonalCodec, before: Record | None) -> Record:
-    """`before` is the record that it is put in place of: a personal value that stays is not sealed anew."""
-    values: dict[str, object] = body.model_dump()
-    if isinstance(body, AgentBody):
-        for name in _PERSONAL:
-            place = f"{record_key(kind.name, record_id)}/{name}"
-            old = getattr(before, name) if isinstance(before, Agent) else None
-            values[name] = _sealed(getattr(body, name), codec, record_id, place, old)
-    record: Record = _RECORDS[kind.record].validate_python(values)
-    return record
-
-
-def body_of(kind: Kind, record_id: str, record: Record, codec: PersonalCodec) -> AnyBody:
-    """An agent whose name no key opens any more is called by their id."""
-    values = asdict(record)
-    del values["type"]
-    if isinstance(record, Agent):
-        key = record_key(kind.name, record_id)
-        values["name"] = _opened(record.name, codec, f"{key}/name") or record_id
-        values["email"] = _opened(record.email, codec, f"{key}/email")
-    return kind.body.model_validate(values)
-
-
-def _sealed(
-    text: str | None, codec: PersonalCodec, person: str, place: str, old: Personal | None
-) -> Personal | None:
-    if text is None or (old is not None and _opened(old, codec, place) == text):
-        return old if text is not None else None
-    return codec.seal(text, person=person, place=place)
-
-
-def _opened(value: Personal | None, codec: PersonalCodec, place: str) -> str | None:
-    if value is None:
-        return None
-    try:
-        return codec.open(value, place=place)
-    except Unreadable:
-        return None
+"""In the order in which a file has them: what is named stands before what names it, where one may choose."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from services.intake.api.directory_kinds import record_of
+from services.intake.api.directory_copies import record_of
 from services.intake.domain.directory_ids import checked_key
 from services.intake.domain.directory_links import link_faults
 from services.intake.domain.directory_others import RecordsOf
@@ -71,11 +71,7 @@ def warnings_about(records: Mapping[str, Record]) -> Iterator[str]:
 
 def records_of(bodies: Bodies) -> dict[str, Record]:
     """As the directory would have them, if nothing were sealed."""
-    found = {}
-    for key, body in bodies.items():
-        kind, _, record_id = key.partition("/")
-        found[key] = record_of(KIND[kind], record_id, body, _CODEC, None)
-    return found
+    return {key: record_of(key.partition("/")[2], body, _CODEC, None) for key, body in bodies.items()}
 
 
 def _faults(change: Change) -> Iterator[str]:

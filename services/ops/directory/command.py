@@ -12,8 +12,10 @@ from services.ops.directory.applying import change_to, warnings_about
 from services.ops.directory.bootstrap import bootstrap_key
 from services.ops.directory.demo import demo_text
 from services.ops.directory.file import read_directory, text_of
+from services.ops.directory.preset import preset_text
 from services.ops.directory.remote import read_remote
 from services.ops.trouble import Trouble
+from shared.events.presets import Preset
 from shared.runtime.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -60,6 +62,12 @@ def export(url: Url = None, token: Token = None, as_whom: As = None) -> None:
 def demo() -> None:
     """Print the demo directory, which `casefold up --demo` begins with."""
     typer.echo(demo_text(), nl=False)
+
+
+@app.command()
+def preset(name: Annotated[Preset, typer.Argument(help="Which one.")]) -> None:
+    """Print the SLA policy and the escalation rules that hold where the directory has none, to be changed."""
+    typer.echo(preset_text(name), nl=False)
 
 
 @app.command()

@@ -60,7 +60,7 @@ def parse(text: str, name: str) -> Filed:
     found: Bodies = {}
     for kind, record_id, value in _entries(given, faults):
         try:
-            found[record_key(kind.name, record_id)] = kind.body.model_validate(value)
+            found[record_key(kind.name, record_id)] = kind.read(value)
         except ValidationError as refusal:
             faults += [
                 f"{_place(kind, record_id, *fault['loc'])}: {_plainly(fault['type'], fault['msg'])}"

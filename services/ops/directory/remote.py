@@ -7,9 +7,10 @@ from urllib.parse import quote
 import httpx
 
 from services.intake.api.directory_bodies import AnyBody
-from services.intake.api.directory_kinds import KINDS_OF_RECORDS, body_of
+from services.intake.api.directory_copies import body_of
+from services.intake.api.directory_kinds import KINDS_OF_RECORDS, Kind
 from services.ops.client import ApiClient, Refused
-from services.ops.directory.file import KIND, Bodies
+from services.ops.directory.file import Bodies
 from services.ops.directory.plan import Save, Step
 from services.ops.trouble import Trouble
 from shared.events.directory_records import record_key
@@ -32,8 +33,8 @@ class Remote:
         """Raise `Trouble` where it is refused, or where someone else changed the record meanwhile."""
         try:
             if isinstance(step, Save):
-                kind, _, record_id = step.key.partition("/")
-                body = body_of(KIND[kind], record_id, step.record, _CODEC).model_dump(mode="json")
+                record_id = step.key.partition("/")[2]
+                body = body_of(record_id, step.record, _CODEC).model_dump(mode="json")
                 answer = self.api.decided("PUT", _address(step.key), body, **self._condition(step.key))
                 self.versions[step.key] = answer.json()["version"]
             else:
@@ -55,18 +56,18 @@ class Remote:
 def read_remote(api: ApiClient) -> Remote:
     remote = Remote(api)
     for kind in KINDS_OF_RECORDS:
-        for record_id, version, body in _listed(api, kind.name, kind.body):
+        for record_id, version, body in _listed(api, kind):
             key = record_key(kind.name, record_id)
             remote.bodies[key], remote.versions[key] = body, version
     return remote
 
 
-def _listed(api: ApiClient, kind: str, body: type[AnyBody]) -> Iterator[tuple[str, int, AnyBody]]:
+def _listed(api: ApiClient, kind: Kind) -> Iterator[tuple[str, int, AnyBody]]:
     after: str | None = None
     while True:
-        page = api.read(f"/directory/{kind}", limit=_PAGE, after=after)
+        page = api.read(f"/directory/{kind.name}", limit=_PAGE, after=after)
         for item in page["items"]:
-            yield item["id"], item["version"], body.model_validate(item["record"])
+            yield item["id"], item["version"], kind.read(item["record"])
         after = page["next"]
         if after is None:
             return

@@ -12,12 +12,13 @@ _KNOWN = (
     ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
     ("tag:yaml.org,2002:bool", r"^(?:true|false)$", ["t", "f"]),
     ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", list("-0123456789")),
+    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+(?:e[+-][0-9]+)?$", list("-0123456789")),
     (_MERGE, r"^<<$", ["<"]),
 )
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows null, true, false and whole numbers; `no` is a language here and `10:30` a time, as anybody thinks.
+    """Knows null, true, false and numbers; `no` is a language here and `10:30` a time, as anybody thinks.
 
     Names of a mapping are text, whatever they look like.
     """

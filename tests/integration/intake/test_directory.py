@@ -127,6 +127,12 @@ async def test_the_version_that_was_seen_must_hold_and_a_retry_does_nothing(as_:
     assert said(await put(admin, "teams/sales", {"name": "Other"}, **key)) == (422, "idempotency_key_reused")
 
 
+WEEK = {"hours": {"timezone": "UTC", "spans": [{"day": "monday", "begins": "09:00", "ends": "00:00"}]}}
+GOLD = {
+    "targets": [{"priority": "P1", "resolution_minutes": 60, "business_hours_only": True}],
+    "calendar_id": "week",
+}
+PAGE = {"type": "escalation_rule", "when": {"trigger": "sentiment", "below": -0.5}, "steps": ["page"]}
 WRONG = [
     ("teams/a b", SUPPORT, 422, "invalid_id", "'a b' cannot be an id in teams"),
     ("agents/ada", {**ADA, "team_id": "sales"}, 422, "invalid_reference", "there is no teams/sales"),
@@ -135,10 +141,13 @@ WRONG = [
     ("agents/ada", {**ADA, "max_load": "4"}, 400, "malformed", "body.max_load: "),
     ("agents/ada", {**ADA, "unheard": 1}, 400, "malformed", "body.unheard: "),
     ("agents/ada", {**ADA, "out_of_office": {"begins": 0}}, 400, "malformed", "body.out_of_office.begins: "),
-    ("policies/other", {}, 422, "invalid_id", "The only policy is policies/routing."),
+    ("policies/other", {}, 422, "invalid_id", "every other policy is an SLA policy."),
     ("policies/routing", {"leads_after": "PT0S"}, 422, "invalid_record", "leads_after: it is whole seconds"),
     ("policies/routing", {"leads_after": 300}, 400, "malformed", "body.leads_after: "),
     ("rules/fire", {"words": [], "tags": ["urgent"]}, 400, "malformed", "body.words: "),
+    ("rules/x", {"type": "rule"}, 400, "malformed", "the type is keyword_rule or escalation_rule"),
+    ("rules/x", {**PAGE, "when": {"trigger": "silent"}}, 422, "invalid_record", "when.minutes: silent needs it"),
+    ("policies/x", {"targets": [{"priority": "P4"}]}, 400, "malformed", "body.targets.0.priority: "),
     ("organisations/x", {"name": "X", "domains": ["X.example"]}, 400, "malformed", "body.domains.0: "),
 ]
 
@@ -154,6 +163,33 @@ async def test_what_is_wrong_is_said(as_: As) -> None:
     answer = await admin.delete("/directory/teams/support")
     assert said(answer) == (422, "referred_to")
     assert answer.json()["detail"] == "teams/support is named by agents/ben; change that first."
+
+
+async def test_promises_are_kept_beside_what_shares_their_kind(as_: As) -> None:
+    admin = as_("admin", "root")
+    for key, record in (
+        ("calendars/week", WEEK),
+        ("policies/gold", GOLD),
+        ("policies/routing", {}),
+        ("rules/fire", {"words": ["fire"], "tags": ["urgent"]}),
+        ("rules/page", PAGE),
+    ):
+        assert (await put(admin, key, record)).status_code == 201
+    for kind, types in (
+        ("rules", ["keyword_rule", "escalation_rule"]),
+        ("policies", ["sla_policy", "routing_policy"]),
+    ):
+        items = (await admin.get(f"/directory/{kind}")).json()["items"]
+        assert [item["record"]["type"] for item in items] == types
+    page = (await admin.get("/directory/rules/page")).json()["record"]
+    assert (page["when"]["below"], page["when"]["minutes"], page["steps"]) == (-0.5, None, ["page"])
+    assert (await put(admin, "rules/page", page)).headers["etag"] == '"1"'
+
+    assert said(await admin.delete("/directory/calendars/week")) == (422, "referred_to")
+    assert (await put(admin, "rules/page", {"words": ["page"], "tags": ["x"]})).status_code == 200
+    told = (await admin.get("/directory/rules/page/history")).json()["items"]
+    assert told[0]["changed"] == ["type", "when", "steps", "conditions", "target_tier", "words", "tags", "where"]
+    assert [change["record"]["type"] for change in told] == ["keyword_rule", "escalation_rule"]
 
 
 async def test_a_name_with_a_slash_and_a_list_in_pages(as_: As) -> None:

@@ -26,6 +26,21 @@ policies:
 """
 
 
+WEEK = """\
+calendars:
+  week:
+    hours:
+      timezone: Europe/Berlin
+      spans:
+      - day: monday
+        begins: 09:00
+        ends: '17:00'
+    country: DE
+    days_off:
+    - day: '2026-12-24'
+""".splitlines()
+
+
 class Terminal:
     """What a person types, and reads."""
 
@@ -104,11 +119,39 @@ def test_a_directory_is_brought_to_what_a_file_says(settings: Settings, tmp_path
             "  categories.hardware/printer.team_id: there is no teams/nowhere in the directory\n"
         )
         file.write_text(FILE)
-        assert "error: agents/lea: Leads write rules" in terminal.refuses("apply", str(file), "--as", "lead:lea")
+        assert "error: agents/lea: Leads write keyword rules" in terminal.refuses(
+            "apply", str(file), "--as", "lead:lea"
+        )
         assert terminal.refuses("export", "--as", "requester:rita") == (
             "error: This is not for the role requester.\n"
         )
         assert terminal.refuses("bootstrap").startswith("error: An admin is at work here already:")
+
+
+def test_a_preset_is_applied_changed_and_applied_again(settings: Settings, tmp_path: Path) -> None:
+    mine = on_free_ports(settings)
+    terminal, file = Terminal(mine), tmp_path / "promises.yaml"
+    promises = "\n".join([*WEEK, *terminal.says("preset", "strict")]) + "\n"
+    file.write_text(promises)
+    with running(mine, SERVING):
+        assert terminal.says("apply", str(file), *ADMIN)[-1] == "5 added, 0 changed, 0 removed."
+        exported = terminal.says("export", *ADMIN)
+        assert "\n".join(exported) + "\n" == promises
+        changed = promises.replace("- page\n", "- page\n    - call_webhook\n").replace(
+            "      resolution_minutes: 240\n", "      resolution_minutes: 480\n      business_hours_only: true\n"
+        )
+        file.write_text(changed + "    calendar_id: week\n")
+        dry = terminal.says("apply", str(file), "--dry-run", *ADMIN)
+        assert dry[:2] == ["~ rules/page-p1", '    steps: ["page"] -> ["page", "call_webhook"]']
+        assert (dry[2], dry[-2:]) == (
+            "~ policies/strict",
+            [
+                '    calendar_id: nothing -> "week"',
+                "0 would be added, 2 would be changed, 0 would be removed.",
+            ],
+        )
+        assert terminal.says("apply", str(file), *ADMIN)[-1] == "0 added, 2 changed, 0 removed."
+        assert terminal.says("apply", str(file), *ADMIN) == ["0 added, 0 changed, 0 removed."]
 
 
 def test_the_first_admin(settings: Settings, tmp_path: Path) -> None:

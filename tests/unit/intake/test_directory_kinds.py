@@ -4,14 +4,16 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
-from services.intake.api.directory_bodies import AgentBody, AnyBody
-from services.intake.api.directory_kinds import KINDS_OF_RECORDS, Kind, body_of, record_of
+from services.intake.api.directory_bodies import AgentBody, AnyBody, KeywordRuleBody, RoutingPolicyBody
+from services.intake.api.directory_copies import body_of, record_of
+from services.intake.api.directory_kinds import KINDS_OF_RECORDS, opened
+from services.intake.api.directory_promise_bodies import EscalationRuleBody, SlaPolicyBody
 from shared.events.directory_records import Agent, Record
 from shared.events.personal import IdentityCodec, Plain, Sealed, Unreadable
 from tests.directing import RECORDS
 
-(AGENTS,) = (kind for kind in KINDS_OF_RECORDS if kind.record is Agent)
 KEY = UUID(int=7)
 
 
@@ -34,7 +36,7 @@ class Sealing:
 
 def made(codec: Sealing, before: Record | None = None, **fields: object) -> Agent:
     body = AgentBody.model_validate({"name": "Ada", "team_id": "support", "email": "ada@b.example", **fields})
-    record = record_of(AGENTS, "ada", body, codec, before)
+    record = record_of("ada", body, codec, before)
     assert isinstance(record, Agent)
     return record
 
@@ -61,12 +63,52 @@ def test_an_agent_whose_name_nobody_can_read_any_more_has_an_id() -> None:
     codec = Sealing()
     record = made(codec)
     codec.gone = {"agents/ada/name", "agents/ada/email"}
-    assert body_of(AGENTS, "ada", record, codec) == AgentBody(name="ada", team_id="support")
+    assert body_of("ada", record, codec) == AgentBody(name="ada", team_id="support")
 
 
 @pytest.mark.parametrize("key", RECORDS)
-def test_a_record_is_what_its_body_says(key: str) -> None:
-    kind: Kind = next(kind for kind in KINDS_OF_RECORDS if key.startswith(f"{kind.name}/"))
-    body: AnyBody = body_of(kind, "x", RECORDS[key], IdentityCodec())
-    assert record_of(kind, "x", body, IdentityCodec(), None) == RECORDS[key]
-    assert kind.body.model_validate_json(body.model_dump_json()) == body
+def test_a_record_is_what_its_document_says(key: str) -> None:
+    kind = next(kind for kind in KINDS_OF_RECORDS if key.startswith(f"{kind.name}/"))
+    body = body_of("x", RECORDS[key], IdentityCodec())
+    assert record_of("x", body, IdentityCodec(), None) == RECORDS[key]
+    assert kind.read(body.model_dump(mode="json", exclude_defaults=True)) == body
+    assert opened(kind.document.model_validate_json(body.model_dump_json())) == body
+
+
+KIND = {kind.name: kind for kind in KINDS_OF_RECORDS}
+KEYWORD = {"words": ["fire"], "tags": ["urgent"]}
+ESCALATION = {"when": {"trigger": "at_risk"}, "steps": ["page"]}
+SLA = {"targets": [{"priority": "P1", "resolution_minutes": 60}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "body"),
+    [
+        ("rules", KEYWORD, KeywordRuleBody),
+        ("rules", {"type": "keyword_rule", **KEYWORD}, KeywordRuleBody),
+        ("rules", {"type": "escalation_rule", **ESCALATION}, EscalationRuleBody),
+        ("policies", {}, RoutingPolicyBody),
+        ("policies", {"type": "routing_policy"}, RoutingPolicyBody),
+        ("policies", SLA, SlaPolicyBody),
+        ("policies", {"type": "sla_policy", **SLA}, SlaPolicyBody),
+    ],
+)
+def test_a_document_is_of_the_type_that_it_says(kind: str, given: object, body: type[AnyBody]) -> None:
+    assert type(KIND[kind].read(given)) is body
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "faults"),
+    [
+        ("rules", ESCALATION, ["missing", "missing", "extra_forbidden", "extra_forbidden"]),
+        ("rules", {"type": "rule"}, ["value_error"]),
+        ("rules", {"type": ["keyword_rule"]}, ["value_error"]),
+        ("rules", "fire", ["model_type"]),
+        ("policies", {"type": "sla_policy"}, ["missing"]),
+        ("policies", {"type": "routing_policy", **SLA}, ["extra_forbidden"]),
+    ],
+)
+def test_a_document_of_no_type_is_refused(kind: str, given: object, faults: list[str]) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        KIND[kind].read(given)
+    assert [fault["type"] for fault in refusal.value.errors()] == faults

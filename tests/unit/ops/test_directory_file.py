@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.intake.api.directory_kinds import body_of
+from services.intake.api.directory_copies import body_of
 from services.intake.domain.directory_warnings import warnings_of
 from services.ops.directory.applying import change_to, records_of
 from services.ops.directory.demo import demo_text
@@ -26,11 +26,7 @@ agents:
 
 
 def bodies(records: dict[str, Record]) -> Bodies:
-    found: Bodies = {}
-    for key, record in records.items():
-        kind, _, record_id = key.partition("/")
-        found[key] = body_of(KIND[kind], record_id, record, IdentityCodec())
-    return found
+    return {key: body_of(key.partition("/")[2], record, IdentityCodec()) for key, record in records.items()}
 
 
 def faults(text: str, present: Bodies | None = None, *, prune: bool = False) -> list[str]:
@@ -64,6 +60,19 @@ def test_a_file_is_written_in_one_order_without_what_goes_without_saying() -> No
     assert (
         text_of(bodies({**RECORDS}))
         == """\
+calendars:
+  week:
+    hours:
+      timezone: Europe/Berlin
+      spans:
+      - day: monday
+        begins: 09:00
+        ends: '17:00'
+    country: DE
+    subdivision: BY
+    days_off:
+    - day: '2026-03-02'
+      name: move
 teams:
   billing:
     name: Billing
@@ -97,6 +106,12 @@ organisations:
     - acme.example
     language: en
 rules:
+  breach:
+    type: escalation_rule
+    when:
+      trigger: breached
+    steps:
+    - raise_priority
   fire:
     words:
     - fire
@@ -104,6 +119,19 @@ rules:
     tags:
     - urgent
 policies:
+  gold:
+    targets:
+    - priority: P1
+      first_response_minutes: 60
+      next_reply_minutes: 60
+      resolution_minutes: 240
+    - priority: P3
+      resolution_minutes: 600
+      business_hours_only: true
+    conditions:
+      organisations:
+      - acme
+    calendar_id: week
   routing:
     weights:
       ada: 2
@@ -170,7 +198,7 @@ agents:
         ("[]", ["the file: it has no kinds, as teams or agents"]),
         (
             "people: {}",
-            ["people: there is no such kind; there are teams, agents, categories, organisations, rules, policies"],
+            [f"people: there is no such kind; there are {', '.join(KIND)}"],
         ),
         ("teams: [support]", ["teams: it holds no records by their ids"]),
         ("teams: {support: }", ["teams.support.name: it is missing"]),
