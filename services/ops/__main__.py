@@ -12,6 +12,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("services.ops.importing.command", "Import tickets from an export of another system."),
     "directory": ("services.ops.directory.command", "Apply and export the directory; make the first admin."),
     "route": ("services.ops.routing.command", "Explain where tickets went; try another directory on the record."),
+    "escalation": ("services.ops.escalation.command", "Try escalation rules on recorded tickets."),
+    "sla": ("services.ops.sla.command", "Explain a ticket's clocks; try and apply policies on open tickets."),
     "dead-letters": ("services.ops.dead_letters", "List, show and redrive what could not be handled."),
     "groups": ("services.ops.groups", "Show where the groups that send commands stand, and start one."),
     "transactions": ("services.ops.transactions", "List and end what holds readers of a partition for ever."),

@@ -1,0 +1,1 @@
+"""`casefold escalation`: recorded tickets through other rules, with nothing sent."""
