@@ -41,7 +41,7 @@ def test_the_first_minute(settings: Settings, redis: str, tmp_path: Path) -> Non
         return done.stdout
 
     with up(mine, tmp_path / "first.log") as said:
-        assert "The demo directory: 23 records." in said
+        assert "The demo directory: 30 records." in said
         opened = does("ticket", "open", "The printer is on fire", "--as", "requester:rita")
         reference = opened.split()[1]
         assert does("ticket", "claim", reference, "--as", "agent:ada").startswith(f"Claimed {reference}")

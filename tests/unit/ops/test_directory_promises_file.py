@@ -3,9 +3,12 @@
 import pytest
 
 from services.ops.directory.applying import change_to, records_of
+from services.ops.directory.demo import demo_text
 from services.ops.directory.file import BrokenDirectory, parse
 from services.ops.directory.preset import preset_text
-from shared.events.presets import PRESETS, Preset
+from shared.events.directory_promises import SlaPolicy
+from shared.events.presets import PRESETS, RULES, Preset
+from shared.events.ticket_values import Priority
 
 RULE = "rules: {x: {type: escalation_rule, when: {trigger: %s}, steps: [%s]}}"
 WEEK = "calendars: {week: {hours: {timezone: UTC, spans: [{day: friday, begins: 09:00, ends: 17:00}, %s]}, %s}}"
@@ -69,3 +72,12 @@ def test_what_would_be_different_is_said_field_by_field() -> None:
         "~ rules/breach",
         '    target_tier: "senior" -> "lead"',
     ]
+
+
+def test_the_demo_escalates_as_without_rules_and_promises_something_for_each_priority() -> None:
+    end = change_to(parse(demo_text(), "demo.yaml"), {}, "demo.yaml", prune=False).end()
+    assert {key: end[key] for key in PRESETS[Preset.STANDARD] if key.startswith("rules/")} == {
+        f"rules/{rule_id}": rule for rule_id, rule in RULES.items()
+    }
+    policies = [policy for policy in end.values() if isinstance(policy, SlaPolicy)]
+    assert [{target.priority for target in policy.targets} for policy in policies] == [set(Priority)] * 2
