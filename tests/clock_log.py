@@ -37,10 +37,11 @@ def books(records: Mapping[str, Record], preset: Mapping[str, Record] | None = N
     return made
 
 
-def put(known: Books, key: str, record: Record | None, version: int) -> None:
+def put(known: Books, key: str, record: Record | None, version: int, *, offset: int | None = None) -> None:
     """The next event of the directory; None removes the record."""
     data: DirectoryEventData = RecordRemoved() if record is None else RecordSaved(record)
-    known.fold(known.offset + 1, Event(_NONE, key, version, 0, AT, AT, ADMIN, _NONE, _NONE, data))
+    event = Event(_NONE, key, version, 0, AT, AT, ADMIN, _NONE, _NONE, data)
+    known.fold(known.offset + 1 if offset is None else offset, event)
 
 
 class Log:
