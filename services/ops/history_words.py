@@ -59,6 +59,16 @@ def _fields(payload: Payload) -> str:
     )
 
 
+def _requested(payload: Payload) -> str:
+    """Where nobody is named who could be told, that is what there is to know."""
+    request = payload["request"]
+    if request["action"] == "page":
+        return f"{payload['rule_id']} pages whoever is on call"
+    whom = ", ".join(request.get("recipients") or ()) or "nobody: the directory names nobody"
+    said = "calls the webhook of" if request["action"] == "webhook" else "tells"
+    return f"{payload['rule_id']} {said} {whom}"
+
+
 def _clock(said: str) -> Callable[[Payload], str]:
     return lambda payload: f"{str(payload['clock']).replace('_', ' ')} {said}"
 
@@ -90,6 +100,7 @@ WORDS: Mapping[str, Callable[[Payload], str]] = {
     "sla_breach_revoked": _clock("was met in time after all"),
     "agent_silent": lambda payload: f"no answer for {payload['minutes']} minutes",
     "escalated": lambda payload: f"escalated to level {payload['level']}",
+    "escalation_action_requested": _requested,
     "survey_scheduled": lambda _: "survey planned",
     "survey_sent": lambda _: "survey sent",
     "rated": lambda payload: f"rated {payload['score']} of 5",

@@ -55,6 +55,26 @@ def test_a_terminal_obeys_no_text() -> None:
         ("tagged", {"added": ["a", "b"], "removed": ["c"]}, "tags +a +b -c"),
         ("fields_changed", {"values": {"floor": 3, "room": None}}, "fields floor = 3, room emptied"),
         ("sla_breached", {"clock": "first_response"}, "first response breached"),
+        (
+            "escalation_action_requested",
+            {"rule_id": "breach", "request": {"action": "notify", "recipients": ["ada", "lea"]}},
+            "breach tells ada, lea",
+        ),
+        (
+            "escalation_action_requested",
+            {"rule_id": "breach", "request": {"action": "notify", "recipients": []}},
+            "breach tells nobody: the directory names nobody",
+        ),
+        (
+            "escalation_action_requested",
+            {"rule_id": "angry", "request": {"action": "webhook", "recipients": ["lea"]}},
+            "angry calls the webhook of lea",
+        ),
+        (
+            "escalation_action_requested",
+            {"rule_id": "page-p1", "request": {"action": "page", "recipients": []}},
+            "page-p1 pages whoever is on call",
+        ),
         ("teleported", {}, "teleported"),
     ],
 )
