@@ -71,12 +71,17 @@ def stopped(state: TicketClocks, status: Status, at: datetime) -> TicketClocks:
 
 
 def reopened(state: TicketClocks, at: datetime) -> TicketClocks:
-    """The resolution clock goes on; whether it begins anew is for the policy to say."""
+    """The resolution clock goes on; whether it begins anew is for the policy to say.
+
+    A target that was recorded of it as stopped holds no more, unless its due time is kept.
+    """
     state = became(state, Status.OPEN, at).with_changes(resolved_at=None)
     known = state.clock(Clock.RESOLUTION)
     if known is None:
         return state
-    state = with_history(state, replace(known, stopped_at=None, ground=None))
+    was_stopped = known.target is not None and known.target.stopped_at is not None
+    target = None if was_stopped and not known.kept else known.target
+    state = with_history(state, replace(known, stopped_at=None, ground=None, target=target))
     return state.with_changes(reopened=state.reopened + 1, reopened_at=at)
 
 

@@ -150,6 +150,17 @@ def test_a_restart_after_two_reopenings_that_were_not_recorded_counts_both() -> 
     assert (made.clock(SOLVE).instance, made.clock(SOLVE).started_at) == (3, AT + 4 * HOUR)
 
 
+def test_a_ticket_that_was_reopened_and_resolved_before_either_is_recorded_has_had_the_time_between() -> None:
+    made = log()
+    made.say(ResolveTicket(), after=DAY)
+    made.lags = True
+    made.say(ReopenTicket(), after=DAY)
+    made.say(ResolveTicket(), after=DAY)
+    made.settle()
+    solved = ClockTarget(SOLVE, 1, AT, AT + 6 * DAY, AT + 5 * DAY, goal=5 * DAY, stopped_at=AT + 3 * DAY)
+    assert made.clock(SOLVE) == solved
+
+
 def test_a_change_of_priority_or_category_is_worked_out_from_the_clock_s_own_history() -> None:
     vip = SlaPolicy((Target(Priority.P2, 90, 60, 600),), 1, Conditions(categories=("vip",)))
     made = Log(books({"policies/standard": STANDARD, "policies/vip": vip})).open()
