@@ -17,7 +17,7 @@ from tests.servers import embedded_postgres, own_database, process_home, started
 GROUPS: Mapping[str, Sequence[str]] = {
     "intake": ("tests.bench.intake_http", "tests.bench.processor"),
     "projections": ("tests.bench.projections",),
-    "sla": ("tests.bench.sla_service",),
+    "sla": ("tests.bench.sla_time", "tests.bench.sla_service"),
     "router": ("tests.bench.router_rank", "tests.bench.router_service"),
     "escalation": ("tests.bench.escalation_service",),
 }
