@@ -50,6 +50,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     **{
         f"{method} /v1/directory/{address}": roles
         for one in (
+            "calendars/{record_id}",
             "teams/{record_id}",
             "agents/{record_id}",
             "categories/{record_id:category_id}",
