@@ -17,7 +17,6 @@ from services.sla.domain.targets import targets
 from shared.events.directory import RecordSaved
 from shared.events.directory_hours import Weekday, WorkingHours, WorkingSpan
 from shared.events.directory_promises import Calendar, DayOff, SlaPolicy, Target
-from shared.events.directory_records import Record
 from shared.events.envelope import Actor, ActorKind, Event
 from shared.events.personal import Plain
 from shared.events.ticket_commands import TargetSla

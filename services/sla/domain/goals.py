@@ -1,12 +1,13 @@
 """How long a clock has, of which time: what its policy promises, and what escalations made of that."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.sla.domain.book import Book, Promise
 from services.sla.domain.ran import spent
-from services.sla.domain.ticket import Ground, History, TicketClocks
-from shared.events.ticket_values import Priority
+from services.sla.domain.ticket import History, Raise, TicketClocks
+from shared.events.ticket_values import SlaInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +20,42 @@ class Goal:
 
 
 def goal_of(history: History, state: TicketClocks, book: Book) -> Goal | None:
-    """None: nothing is promised.
+    """None: nothing is promised."""
+    goal = None
+    for _, goal in goals_of(history, state, book):  # noqa: B007 - the last one holds
+        pass
+    return goal
 
-    A raise gives a clock that runs what it has spent until then, and the new priority's time on top; where that
-    promises nothing, it keeps what it had.
+
+def goals_of(history: History, state: TicketClocks, book: Book) -> Iterator[tuple[Raise | None, Goal | None]]:
+    """The goal before any raise, then after each that came while the clock was there.
+
+    A raise gives a clock what it has spent until then, and the new priority's time on top; where that promises
+    nothing, it keeps what it had.
     """
     ground = history.ground or state.ground
+    if not ground.raises:
+        yield None, _promised(history, book, ground.inputs)
+        return
     raises = [one for one in ground.raises if history.stopped_at is None or one.at <= history.stopped_at]
-    priority = raises[0].previous if raises else ground.inputs.priority
-    goal = _promised(history, book, ground, priority)
+    first = raises[0].previous if raises else ground.raises[0].previous
+    goal = _promised(history, book, replace(ground.inputs, priority=first))
+    yield None, goal
     for one in raises:
-        promised = _promised(history, book, ground, one.priority)
+        promised = _promised(history, book, replace(ground.inputs, priority=one.priority))
         if one.at < history.started_at:
             goal = promised
-        elif one.caused_by(history):
+            yield None, goal
+            continue
+        if one.caused_by(history):
             goal = None if goal is None else replace(goal, fixed=True)
         elif promised is not None and (goal is None or not goal.fixed):
             before = spent(history, state, promised.promise, one.at)
             goal = Goal(promised.promise, before + promised.time)
-    return goal
+        yield one, goal
 
 
-def _promised(history: History, book: Book, ground: Ground, priority: Priority) -> Goal | None:
-    promise = book.promise(replace(ground.inputs, priority=priority) if ground.raises else ground.inputs)
+def _promised(history: History, book: Book, inputs: SlaInputs) -> Goal | None:
+    promise = book.promise(inputs)
     time = None if promise is None else promise.goal(history.clock)
     return None if promise is None or time is None else Goal(promise, time)
