@@ -52,9 +52,7 @@ def test_an_escalation_says_the_tier_and_who_had_it() -> None:
     raised = replace(GROUNDS, tier=Tier.SENIOR)
     first, asked, *_ = told(TicketAssigned("sam", "ada", explanation=raised), ROUTER)
     assert first == "Given to sam instead of ada, the best of 2 who could take it."
-    assert asked == (
-        "Asked for: team first-line, language de, skills printers, fire, tier senior or higher."
-    )
+    assert asked == ("Asked for: team first-line, language de, skills printers, fire, tier senior or higher.")
 
 
 def test_what_waits_says_why() -> None:
