@@ -9,7 +9,7 @@ from services.projections.store import serve, served
 from shared.runtime.projecting.migrating import Tables, upgrade
 from shared.runtime.settings import Settings
 
-TABLES = Tables(Path(__file__).parent / "migrations")
+TABLES = Tables(Path(__file__).parent / "migrations", "projections_revision")
 
 
 def migrate(settings: Settings) -> None:

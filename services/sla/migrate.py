@@ -6,7 +6,7 @@ from services.sla.group import SCHEMA, own_database
 from shared.runtime.projecting.migrating import Tables, upgrade
 from shared.runtime.settings import Settings
 
-_TABLES = Tables(Path(__file__).parent / "migrations", SCHEMA)
+_TABLES = Tables(Path(__file__).parent / "migrations", "sla_revision", SCHEMA)
 
 
 def migrate(settings: Settings) -> None:
