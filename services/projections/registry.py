@@ -12,6 +12,8 @@ from services.projections.read_models import (
     agent_skills,
     agents,
     command_outcomes,
+    sla_policies,
+    sla_timers,
     teams,
     ticket_comments,
     ticket_events,
@@ -25,6 +27,8 @@ from services.projections.writes import agent_presence as write_presence
 from services.projections.writes import agent_skills as write_skills
 from services.projections.writes import agents as write_agents
 from services.projections.writes import command_outcomes as write_outcomes
+from services.projections.writes import sla_policies as write_policies
+from services.projections.writes import sla_timers as write_timers
 from services.projections.writes import teams as write_teams
 from services.projections.writes import ticket_comments as write_comments
 from services.projections.writes import ticket_events as write_events
@@ -134,6 +138,7 @@ TICKET_STREAM: Stream[Delivered] = Stream(
         _model(ticket_comments, write_comments),
         _model(ticket_search, write_search),
         _model(users, write_users),
+        _model(sla_timers, write_timers),
     ),
 )
 
@@ -170,6 +175,7 @@ DIRECTORY_STREAM: Stream[Placed[DirectoryEventData]] = Stream(
         _model(teams, write_teams),
         _model(agent_skills, write_skills),
         _model(agents, write_agents),
+        _model(sla_policies, write_policies),
     ),
 )
 

@@ -10,6 +10,7 @@ import psycopg
 from confluent_kafka import Producer
 
 from services.projections.migrate import migrate
+from services.projections.registry import TICKET_STREAM
 from shared.events.envelope import Event
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData
 from shared.events.wire import event_headers
@@ -146,7 +147,8 @@ def _project(settings: Settings, count: int) -> float:
         psycopg.connect(settings.database_url, autocommit=True) as connection,
         running(settings, "services.projections", "projector", until_ready=False),
     ):
-        begin = _when(connection, "SELECT count(*) >= %s FROM projection_positions", settings.partitions * 5)
+        placed = settings.partitions * len(TICKET_STREAM.models)
+        begin = _when(connection, "SELECT count(*) >= %s FROM projection_positions", placed)
         end = _when(connection, _APPLIED, count, every_s=0.05)
     return end - begin
 

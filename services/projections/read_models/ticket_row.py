@@ -13,7 +13,8 @@ from shared.events.ticket_values import Channel, Clock, CloseReason, FieldValue,
 class Promise:
     """What was promised by one clock: `instance` is the clock's latest start, 0 before the first.
 
-    A paused clock and one that no longer runs have no due time; `breached` is kept until the next start.
+    A paused clock, a stopped one and those of a closed ticket have no due time; `breached` is kept until the next
+    start.
     """
 
     due_at: datetime | None = None

@@ -126,6 +126,7 @@ def _changes(row: TicketRow, event: TicketEvent, codec: PersonalCodec) -> Change
                 "status": Status.CLOSED,
                 "closed_at": stated or event.occurred_at,
                 "close_reason": reason,
+                **_targeted(row, {}),
             }
         case PriorityChanged(priority=priority):
             return {"priority": priority}
@@ -163,8 +164,9 @@ def _targeted(row: TicketRow, targets: dict[Clock, ClockTarget]) -> Changes:
 def _next(promise: Promise, target: ClockTarget | None) -> Promise:
     """A new start of the clock is not breached yet; a clock that is no longer targeted keeps what it was."""
     if target is None:
-        return replace(promise, due_at=None)
-    return Promise(target.due_at, promise.breached and target.instance == promise.instance, target.instance)
+        return promise if promise.due_at is None else replace(promise, due_at=None)
+    due_at = target.due_at if target.stopped_at is None else None
+    return Promise(due_at, promise.breached and target.instance == promise.instance, target.instance)
 
 
 def _promised(clock: Clock, promise: Promise) -> Changes:

@@ -13,10 +13,12 @@ from services.ops.embedded.postgres import Postgres
 from services.projections.groups import TICKETS_GROUP
 from services.projections.history import history
 from services.projections.migrate import migrate
+from services.projections.read_models import sla_timers
 from services.projections.read_models.delivered import TicketEvent
 from services.projections.read_models.ticket_row import TicketRow
 from services.projections.read_models.tickets import VersionGap, evolve
 from services.projections.registry import TICKET_STREAM
+from services.projections.writes.sla_timers import Timers, stored_timers
 from services.projections.writes.tickets import stored_tickets
 from shared.events.personal import IdentityCodec
 from shared.events.ticket_changes import TicketRetitled
@@ -32,11 +34,11 @@ from tests.projecting import ANSWERED, ASSIGNED, NOTED, OTHER, THANKED, TICKET, 
 
 VERSIONS = "SELECT id, version FROM tickets ORDER BY id"
 WHOLE = life(ASSIGNED, ANSWERED, CustomerAwaited(), THANKED, NOTED, TicketResolved(1, "ada"))
-TABLES = ("tickets", "ticket_events", "ticket_comments", "ticket_search", "users")
+TABLES = ("tickets", "ticket_events", "ticket_comments", "ticket_search", "users", "sla_timers")
 
 
 async def everything(rows: Rows) -> dict[str, list[tuple[Any, ...]]]:
-    return {table: await rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES}  # noqa: S608 - constants
+    return {table: await rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in TABLES}  # noqa: S608 - constants
 
 
 def folded(events: Iterable[TicketEvent]) -> dict[str, TicketRow]:
@@ -44,6 +46,15 @@ def folded(events: Iterable[TicketEvent]) -> dict[str, TicketRow]:
     found: dict[str, TicketRow] = {}
     for event in events:
         found[event.subject] = evolve(found.get(event.subject), event, IdentityCodec())
+    return found
+
+
+def folded_timers(events: Iterable[TicketEvent]) -> dict[str, Timers]:
+    found: dict[str, Timers] = {}
+    for event in events:
+        known = found.get(event.subject, {})
+        for row in list(sla_timers.evolve(known.values(), event)):
+            found.setdefault(event.subject, {})[row.clock, row.instance] = row
     return found
 
 
@@ -106,6 +117,7 @@ async def test_a_backlog_becomes_the_folds_of_its_tickets_however_often_it_is_re
         await until([(len(events),)], count)
     folds = folded(events)
     assert await stored_tickets(tables, folds) == folds
+    assert await stored_timers(tables, folds) == folded_timers(events)
     whole = sorted(events, key=lambda event: (event.subject, event.version))
     assert [event async for event in history(tables, list(folds))] == whole
     once = await everything(rows)

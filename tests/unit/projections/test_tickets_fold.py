@@ -145,8 +145,21 @@ def test_clocks_are_targeted_broken_forgiven_and_started_again() -> None:
     assert fold(*broken, targeted()).next_reply == Promise(None, breached=True, instance=1)
     paused = replace(first, due_at=None, paused_at=AT)
     assert fold(*broken, targeted(paused)).next_reply == Promise(None, breached=True, instance=1)
+    stopped = replace(first, stopped_at=AT)
+    assert fold(*broken, targeted(stopped)).next_reply == Promise(None, breached=True, instance=1)
     second = replace(first, instance=2)
     assert fold(*broken, targeted(second)).next_reply == Promise(DUE, breached=False, instance=2)
+
+
+def test_a_closed_ticket_has_nothing_due() -> None:
+    first, resolution = ClockTarget(Clock.FIRST_RESPONSE, 1, AT, DUE), ClockTarget(Clock.RESOLUTION, 1, AT, DUE)
+    broken = (targeted(first, resolution), SlaBreached(Clock.RESOLUTION, 1, DUE))
+    closed = fold(*broken, TicketClosed(CloseReason.SPAM))
+    assert (closed.first_response, closed.next_reply, closed.resolution) == (
+        Promise(None, instance=1),
+        Promise(),
+        Promise(None, breached=True, instance=1),
+    )
 
 
 def test_what_was_told_late_does_not_turn_the_clock_back() -> None:
