@@ -5,6 +5,7 @@ import sys
 
 from aiokafka.errors import KafkaError
 
+from services.sla.domain.books import NotReadYet
 from services.sla.fold import VersionGap
 from services.sla.migrate import migrate
 from services.sla.run import run
@@ -15,7 +16,7 @@ from shared.runtime.settings import Settings
 from shared.runtime.telemetry_process import observed
 from shared.runtime.topics import TopicMismatch, check_topics
 
-_ENDING = (KafkaError, LogIncomplete, TopicMismatch, Undecodable, VersionGap)
+_ENDING = (KafkaError, LogIncomplete, NotReadYet, TopicMismatch, Undecodable, VersionGap)
 
 
 def main() -> int:

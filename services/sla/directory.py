@@ -1,5 +1,6 @@
 """The directory as the clocks have it: read whole at the start, then followed, in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,7 @@ from shared.runtime.reader import WAIT_MS, open_reader
 from shared.runtime.settings import Settings
 
 TOPIC = "directory.events"
+_PATIENCE_S = 60.0
 
 
 class Directory:
@@ -24,6 +26,7 @@ class Directory:
         self.books = Books(preset)
         self.rules_at = -1
         self._rules: set[str] = set()
+        self._moved = asyncio.Condition()
 
     def apply(self, record: ConsumerRecord) -> None:
         """Types that are not known here are a newer writer's, and are passed over. Raise `Undecodable`."""
@@ -38,6 +41,22 @@ class Directory:
             self._rules.add(event.subject)
         else:
             self._rules.discard(event.subject)
+
+    async def reached(self, offset: int) -> None:
+        """Wait until the event at that offset is applied; another process may have read it before this one.
+
+        Raise `NotReadYet` where it does not come.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_S), self._moved:
+                await self._moved.wait_for(lambda: self.books.offset >= offset)
+        except TimeoutError:
+            self.books.at(offset)
+
+    async def moved(self) -> None:
+        """More was applied."""
+        async with self._moved:
+            self._moved.notify_all()
 
 
 @asynccontextmanager
@@ -69,5 +88,7 @@ async def _read(consumer: AIOKafkaConsumer, partition: TopicPartition, directory
     batch: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(partition, timeout_ms=WAIT_MS)
     for record in batch.get(partition, []):
         directory.apply(record)
+    if batch:
+        await directory.moved()
     position: int = await consumer.position(partition)
     return position

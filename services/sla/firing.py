@@ -14,6 +14,7 @@ from services.sla import store
 from services.sla.clock import BrokerClock
 from services.sla.domain.commands import target_command
 from services.sla.domain.stored import decode
+from services.sla.domain.ticket import TicketClocks
 from services.sla.sending import Sending
 from services.sla.store import Due, Looked, Timer
 from services.sla.terms import Terms, due_command, timers_of
@@ -111,8 +112,10 @@ class Firing:
             return 0
         commands: list[Command[TicketCommandData]] = []
         timers: list[Timer] = []
-        for row in rows:
-            command, found = self._looked(row)
+        states = [None if row.state is None else decode(row.state) for row in rows]
+        await self._terms.known(states)
+        for row, state in zip(rows, states, strict=True):
+            command, found = self._looked(row, state)
             commands += command
             timers += found
         tickets = [row.ticket_id for row in rows]
@@ -121,10 +124,11 @@ class Firing:
         await store.looked_at(connection, tickets)
         return len(rows)
 
-    def _looked(self, row: Looked) -> tuple[list[Command[TicketCommandData]], list[Timer]]:
-        if row.state is None:
+    def _looked(
+        self, row: Looked, state: TicketClocks | None
+    ) -> tuple[list[Command[TicketCommandData]], list[Timer]]:
+        if state is None:
             return [], []
-        state = decode(row.state)
         target = self._terms.target(state)
         found = timers_of(row.ticket_id, row.partition, self._terms.fires(state, target))
         if target is None:

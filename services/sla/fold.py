@@ -53,7 +53,7 @@ class Fold:
         return Stream(TOPIC, kept=True, read=_read, subject=_subject, models=(model,))
 
     async def write(self, connection: AsyncConnection, items: Sequence[Told], codec: PersonalCodec) -> None:
-        """Raise `VersionGap`. Nothing personal is kept, so nothing is opened."""
+        """Raise `VersionGap` or `NotReadYet`. Nothing personal is kept, so nothing is opened."""
         del codec
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._calm.wait(), _PATIENCE_S)
@@ -74,6 +74,7 @@ class Fold:
             after[ticket] = evolve(state, event, imports=self._terms.imports)
             changed[ticket] = partition, event.version
         if changed:
+            await self._terms.known((*before.values(), *after.values()))
             await self._put(connection, before, after, changed)
 
     async def _put(

@@ -1,5 +1,6 @@
 """What follows from a ticket's clocks by the directory, the preset and the hold that are in force."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +27,13 @@ class Terms:
     def basis(self) -> str:
         """What timers rest on besides their tickets; another one makes others of them."""
         return f"{self._preset} {self._hold} {self._directory.rules_at}"
+
+    async def known(self, states: Iterable[TicketClocks | None]) -> None:
+        """Wait until the directory is read as far as any of these goes by it. Raise `NotReadYet`."""
+        offsets = (state.recorded.directory_offset for state in states if state is not None and state.recorded)
+        wanted = max((offset for offset in offsets if offset is not None), default=-1)
+        if wanted > self._directory.books.offset:
+            await self._directory.reached(wanted)
 
     def target(self, state: TicketClocks) -> TargetSla | None:
         """What was promised and is not on record as it should be."""

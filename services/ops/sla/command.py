@@ -1,29 +1,60 @@
 """`casefold sla`: the arithmetic of a ticket's clocks, a directory tried on open tickets, and applied to them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
-from services.ops.client import As, Token, Url, connect
+from services.ops.asking import Ticket, name_in_path
+from services.ops.client import ApiClient, As, Token, Url, connect
 from services.ops.directory.applying import change_to
 from services.ops.directory.file import read_directory
 from services.ops.directory.remote import read_remote
 from services.ops.sla.applying import Applied, applied, with_change
-from services.ops.sla.reading import open_tickets, read_books, spoken
+from services.ops.sla.reading import last_known, open_tickets, read_books, read_ticket, spoken
 from services.ops.terminal import printable
 from services.ops.trouble import Trouble
 from services.sla.clock import BrokerClock
 from services.sla.domain.commands import target_command
+from services.sla.domain.explain import explain as explained
 from services.sla.sending import open_sending
 from shared.runtime.settings import Settings
+from shared.words.sla import told
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 _BATCH = 500
+
+
+@app.command()
+def explain(ticket: Ticket, *, url: Url = None, token: Token = None, as_whom: As = None) -> None:
+    """Print the arithmetic of each of the ticket's clocks, step by step; of a closed one as it was before."""
+    settings = Settings()
+    ticket_id = _id(ticket, lambda: connect(settings, url, token, as_whom, "agent"))
+    with spoken():
+        events = asyncio.run(read_ticket(settings, ticket_id))
+        books = asyncio.run(read_books(settings))
+        state = last_known(events, imports=settings.sla_for_imports)
+        accounts = () if state is None else explained(state, books)
+    if not events:
+        raise Trouble(f"there is no ticket {ticket}")
+    if not accounts:
+        typer.echo("It has no clock: nothing is promised to it, or it was imported.")
+    for account in accounts:
+        for sentence in told(account):
+            typer.echo(printable(sentence))
+
+
+def _id(ticket: str, api: Callable[[], ApiClient]) -> UUID:
+    """A reference is looked up over HTTP."""
+    try:
+        return UUID(ticket)
+    except ValueError:
+        return UUID(api().read(f"/tickets/{name_in_path(ticket)}", ticket)["id"])
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """What the clocks go by and what they know, read for a person: the directory's log, a ticket's, their own rows."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from aiokafka.errors import KafkaError
 from services.ops.trouble import Trouble
 from services.sla.directory import TOPIC as DIRECTORY
 from services.sla.directory import Directory
-from services.sla.domain.books import Books
+from services.sla.domain.books import Books, NotReadYet
+from services.sla.domain.evolve import evolve
 from services.sla.domain.stored import decode
 from services.sla.domain.ticket import TicketClocks
 from services.sla.group import TOPIC, own_database
@@ -37,6 +38,8 @@ def spoken() -> Iterator[None]:
         raise Trouble(f"Kafka does not answer: {failure}") from failure
     except Undecodable as fault:
         raise Trouble(f"a record of the log cannot be read: {fault}") from fault
+    except NotReadYet as behind:
+        raise Trouble(f"{behind}: try again") from behind
     except psycopg.errors.UndefinedTable as missing:
         raise Trouble("the service of the clocks has not run on this database yet") from missing
     except psycopg.OperationalError as failure:
@@ -60,6 +63,17 @@ async def read_ticket(settings: Settings, ticket: UUID) -> list[Event[TicketEven
         async for record in _records(settings, TOPIC, partition)
         if record.key == key
     ]
+
+
+def last_known(events: Iterable[Event[TicketEventData]], *, imports: bool) -> TicketClocks | None:
+    """The fold, of a ticket that is closed that before its end; None: it never had a clock."""
+    state: TicketClocks | None = None
+    for event in events:
+        after = evolve(state, event, imports=imports)
+        if after is None:
+            break
+        state = after
+    return state
 
 
 def open_tickets(settings: Settings) -> Iterator[tuple[UUID, TicketClocks]]:

@@ -30,6 +30,7 @@ def test_a_directory_is_applied_to_open_tickets_only_when_somebody_asks(desk: Se
         fresh, old = opened(desk), opened(desk, 45 * MINUTE)
         eventually(lambda: of(desk, fresh, SlaTargeted) and of(desk, old, SlaTargeted))
         save(desk, ("policies/house", promise(first=30)))
+        explained = casefold(desk, "sla", "explain", str(fresh)).splitlines()
         asked = ("sla", "reapply", "--reason", "the new contract")
         counted = "Of 2 open tickets 2 would be due at other times, of which 1 would breach at once.\n"
         assert casefold(desk, *asked, "--dry-run") == counted
@@ -38,6 +39,7 @@ def test_a_directory_is_applied_to_open_tickets_only_when_somebody_asks(desk: Se
         eventually(lambda: len(of(desk, fresh, SlaTargeted)) == len(of(desk, old, SlaTargeted)) == 2)
         first, second = (one.data for one in of(desk, fresh, SlaTargeted))
         eventually(lambda: casefold(desk, *asked, "--dry-run").startswith("Of 2 open tickets 0 would"))
+    assert explained[0] == "First response: 1 h of calendar time, by policy house version 1."
     assert (first.reason, second.reason) == (None, "the new contract")
     assert [one.clocks[0].goal for one in (first, second)] == [60 * MINUTE, 30 * MINUTE]
 
