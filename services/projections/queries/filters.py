@@ -1,5 +1,6 @@
 """The filters of the ticket list, and the conditions that they stand for."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from psycopg import sql
@@ -14,6 +15,9 @@ from shared.runtime.http.problems import Problem
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 Times = AwareDatetime | SkipJsonSchema[None]
+
+Breach = Literal["true", "false", "first_response", "next_reply", "resolution"]
+Level = Annotated[int, Field(ge=0, le=3)]
 
 NONE = "none"
 MOST = 200
@@ -32,7 +36,19 @@ class TicketFilters(BaseModel):
     requester_id: Text | SkipJsonSchema[None] = None
     category: list[Text] = Field(default=[], max_length=50, description="`none`: it has no category.")
     tag: list[Text] = Field(default=[], max_length=20)
-    breached: list[Clock] = Field(default=[], max_length=10)
+    breached: list[Breach] = Field(
+        default=[],
+        max_length=10,
+        description="The latest start of that clock is broken; `true`: of any; `false`: of none.",
+    )
+    at_risk: Literal["true", "false"] | SkipJsonSchema[None] = Field(
+        default=None, description="A clock that goes on was warned of, and is not broken."
+    )
+    due_after: Times = Field(
+        default=None, description="The earliest due time of a running clock is then or later."
+    )
+    due_before: Times = Field(default=None, description="It is earlier than that.")
+    escalation_level: list[Level] = Field(default=[], max_length=10)
     created_after: Times = Field(default=None, description="Then or later.")
     created_before: Times = Field(default=None, description="Earlier than that.")
     updated_after: Times = Field(default=None, description="Then or later.")
@@ -106,11 +122,7 @@ def conditions(filters: TicketFilters, reader: Reader) -> Conditions:
     found.any_or_none("category", filters.category)
     if filters.tag:
         found.add(sql.SQL("tags @> %s"), filters.tag)
-    if filters.breached:
-        names = sorted({clock.value for clock in filters.breached})
-        found.add(
-            sql.SQL("({})").format(sql.SQL(" OR ").join(sql.Identifier(f"{name}_breached") for name in names))
-        )
+    _add_promises(found, filters)
     for column, operator, at in (
         ("created_at", ">=", filters.created_after),
         ("created_at", "<", filters.created_before),
@@ -124,11 +136,43 @@ def conditions(filters: TicketFilters, reader: Reader) -> Conditions:
     return found
 
 
+_BROKEN = {clock.value: sql.Identifier(f"{clock}_breached") for clock in Clock}
+_ANY_BROKEN = sql.SQL("({})").format(sql.SQL(" OR ").join(_BROKEN.values()))
+_BREACHES: Mapping[Breach, sql.Composable] = {
+    "true": _ANY_BROKEN,
+    "false": sql.SQL("NOT {}").format(_ANY_BROKEN),
+    "first_response": _BROKEN["first_response"],
+    "next_reply": _BROKEN["next_reply"],
+    "resolution": _BROKEN["resolution"],
+}
+_AT_RISK = (
+    "id = ANY(ARRAY(SELECT ticket_id FROM sla_timers WHERE at_risk_fired_at IS NOT NULL AND breached_at IS NULL "
+    "AND stopped_at IS NULL AND dropped_at IS NULL))"
+)
+"""The conditions of an index that holds them alone, which are few."""
+
+
+def _add_promises(found: Conditions, filters: TicketFilters) -> None:
+    if filters.breached:
+        asked = (_BREACHES[breach] for breach in sorted(set(filters.breached)))
+        found.add(sql.SQL("({})").format(sql.SQL(" OR ").join(asked)))
+    if filters.at_risk is not None:
+        found.add(sql.SQL(_AT_RISK if filters.at_risk == "true" else f"NOT {_AT_RISK}"))
+    for operator, at in ((">=", filters.due_after), ("<", filters.due_before)):
+        if at is not None:
+            found.add(sql.SQL("{} {} %s").format(sql.SQL(sorting.DUE), sql.SQL(operator)), at)
+    if filters.escalation_level:
+        found.add(sql.SQL("escalation_level = ANY(%s)"), filters.escalation_level)
+
+
+_INTERNAL = ("tag", "team_id", "breached", "at_risk", "due_after", "due_before", "escalation_level")
+
+
 def refuse_internal(filters: TicketFilters, keys: tuple[SortKey, ...], reader: Reader) -> None:
     """A requester may not find out by filtering what they may not see. Raise a 403 problem."""
     if reader.requester_id is None:
         return
-    asked = [name for name in ("tag", "team_id", "breached") if getattr(filters, name)]
+    asked = [name for name in _INTERNAL if getattr(filters, name) not in (None, [])]
     asked += [key.name for key in keys if key.name in sorting.INTERNAL]
     if asked:
         raise Problem(403, "forbidden", f"A requester can neither filter nor sort by {', '.join(asked)}.")

@@ -7,10 +7,14 @@ from psycopg import sql
 
 from shared.runtime.http.problems import Problem
 
+DUE = "least(first_response_due_at, next_reply_due_at, resolution_due_at)"
+"""The earliest due time of a running clock; null where none runs."""
+
 _KEYS = {
     "created_at": ("created_at", "created_at", "timestamptz"),
     "updated_at": ("updated_at", "updated_at", "timestamptz"),
     "priority": ("priority", "priority", "text"),
+    "due_at": (f"coalesce({DUE}, 'infinity')", f"coalesce({DUE}, '-infinity')", "timestamptz"),
     "first_response_due_at": (
         "coalesce(first_response_due_at, 'infinity')",
         "coalesce(first_response_due_at, '-infinity')",
@@ -31,7 +35,7 @@ _KEYS = {
 
 _ONE = f"-?({'|'.join(_KEYS)})"
 PATTERN = f"^{_ONE}(,{_ONE})*$"
-INTERNAL = frozenset({"first_response_due_at", "next_reply_due_at", "resolution_due_at"})
+INTERNAL = frozenset({"due_at", "first_response_due_at", "next_reply_due_at", "resolution_due_at"})
 """What a requester may not sort by, since it would tell them what they may not see."""
 
 

@@ -146,7 +146,7 @@ def _changes(row: TicketRow, event: TicketEvent, codec: PersonalCodec) -> Change
         case SlaBreached(clock=clock):
             return _promised(clock, replace(row.promise(clock), breached=True))
         case SlaBreachRevoked(clock=clock):
-            return _promised(clock, replace(row.promise(clock), breached=False))
+            return _promised(clock, replace(row.promise(clock), breached=False, due_at=None))
         case TicketEscalated(level=level):
             return {"escalation_level": level}
         case _:

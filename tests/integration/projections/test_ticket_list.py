@@ -173,7 +173,18 @@ async def test_a_requester_finds_their_own_tickets_and_never_by_a_note(client: C
 
 
 @pytest.mark.parametrize(
-    "query", [{"tag": "vip"}, {"team_id": "none"}, {"breached": "resolution"}, {"sort": "resolution_due_at"}]
+    "query",
+    [
+        {"tag": "vip"},
+        {"team_id": "none"},
+        {"breached": "false"},
+        {"at_risk": "false"},
+        {"due_before": DUE.isoformat()},
+        {"due_after": DUE.isoformat()},
+        {"escalation_level": "0"},
+        {"sort": "resolution_due_at"},
+        {"sort": "-due_at"},
+    ],
 )
 async def test_a_requester_cannot_ask_for_what_they_may_not_see(client: Client, query: dict[str, str]) -> None:
     answer = await client.get("/v1/tickets", RITA, None, **query)
@@ -206,6 +217,8 @@ async def test_an_item_has_the_documented_form_and_hides_what_is_internal(client
         "-priority,updated_at",
         "resolution_due_at",
         "-resolution_due_at",
+        "due_at",
+        "-due_at",
     ],
 )
 async def test_pages_show_every_ticket_once_in_order(client: Client, reading: Settings, sort: str) -> None:
@@ -251,6 +264,10 @@ async def test_sorting_by_priority_and_time(client: Client) -> None:
         ({"status": "lost"}, "'new', 'open', 'pending_customer'"),
         ({"sort": "-colour"}, "is no key to sort by"),
         ({"limit": 201}, "less than or equal to 200"),
+        ({"breached": "yes"}, "'true', 'false', 'first_response'"),
+        ({"at_risk": "1"}, "'true' or 'false'"),
+        ({"escalation_level": 4}, "less than or equal to 3"),
+        ({"due_before": "soon"}, "query.due_before"),
         ({"created_after": "yesterday"}, "query.created_after"),
         ({"created_after": "2026-01-01T00:00:00"}, "timezone"),
         ({"q": "a\x00b"}, "query.q"),

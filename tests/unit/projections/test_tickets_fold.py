@@ -141,7 +141,7 @@ def test_clocks_are_targeted_broken_forgiven_and_started_again() -> None:
     broken = (targeted(first), SlaBreached(Clock.NEXT_REPLY, 1, DUE))
     assert fold(targeted(first)).next_reply == Promise(DUE, breached=False, instance=1)
     assert fold(*broken).next_reply == Promise(DUE, breached=True, instance=1)
-    assert fold(*broken, SlaBreachRevoked(Clock.NEXT_REPLY, 1, DUE, AT)).next_reply == Promise(DUE, instance=1)
+    assert fold(*broken, SlaBreachRevoked(Clock.NEXT_REPLY, 1, DUE, AT)).next_reply == Promise(None, instance=1)
     assert fold(*broken, targeted()).next_reply == Promise(None, breached=True, instance=1)
     paused = replace(first, due_at=None, paused_at=AT)
     assert fold(*broken, targeted(paused)).next_reply == Promise(None, breached=True, instance=1)
