@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from services.sla.domain.conditions import meets
 from services.sla.domain.open_hours import ALWAYS, OpenHours
@@ -28,8 +28,7 @@ class Kept(Generic[RecordT_co]):
     record: RecordT_co
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(NamedTuple):
     """What is promised to a ticket. `calendar` is None where the target is in calendar time."""
 
     policy: Kept[SlaPolicy]
@@ -62,9 +61,15 @@ class Book:
         self.offset = offset
         self._policies = policies
         self._calendars = calendars
+        self._last: tuple[SlaInputs, Promise | None] | None = None
 
     def promise(self, inputs: SlaInputs) -> Promise | None:
         """That of the first active policy whose conditions hold; None: no policy, or none for that priority."""
+        if self._last is None or self._last[0] is not inputs:  # each clock of a ticket asks the same
+            self._last = inputs, self._promise(inputs)
+        return self._last[1]
+
+    def _promise(self, inputs: SlaInputs) -> Promise | None:
         for policy in self._policies:
             if policy.record.active and meets(policy.record.conditions, inputs):
                 break

@@ -36,20 +36,22 @@ from shared.events.ticket_values import Clock, SlaInputs, Status
 
 TicketEvent = Event[TicketEventData]
 
-CLOCKS_DEPEND_ON = (
-    TicketOpened,
-    RequesterReplied,
-    AgentReplied,
-    CustomerAwaited,
-    InternalAwaited,
-    TicketResumed,
-    TicketResolved,
-    TicketReopened,
-    TicketClosed,
-    PriorityChanged,
-    TicketCategorised,
-    TicketTransferred,
-    TicketTagged,
+CLOCKS_DEPEND_ON: frozenset[type[TicketEventData]] = frozenset(
+    {
+        TicketOpened,
+        RequesterReplied,
+        AgentReplied,
+        CustomerAwaited,
+        InternalAwaited,
+        TicketResumed,
+        TicketResolved,
+        TicketReopened,
+        TicketClosed,
+        PriorityChanged,
+        TicketCategorised,
+        TicketTransferred,
+        TicketTagged,
+    }
 )
 """What makes a new basis, for the ticket's decider as for this fold."""
 
@@ -65,8 +67,8 @@ def evolve(state: TicketClocks | None, event: TicketEvent, *, imports: bool = Fa
         return _opened(event, event.data, live=live) if isinstance(event.data, TicketOpened) else None
     if event.version <= state.version:
         return state
-    basis = event.version if isinstance(event.data, CLOCKS_DEPEND_ON) else state.basis
-    before = state.with_changes(version=event.version, basis=basis, escalating=None)
+    basis = event.version if type(event.data) in CLOCKS_DEPEND_ON else state.basis
+    before = state._replace(version=event.version, basis=basis, escalating=None)
     if state.status is Status.CLOSED:
         return _after_the_end(before, event.data)
     escalating = state.escalating
@@ -117,7 +119,7 @@ def _changed(  # noqa: C901, PLR0911, PLR0912 - one case an event
             return became(state, Status.OPEN, at)
         case TicketResolved(resolution=number, resolved_at=stated):
             resolved_at = (stated or at) if live else None
-            return stopped(state, Status.RESOLVED, at).with_changes(resolved_at=resolved_at, resolution=number)
+            return stopped(state, Status.RESOLVED, at)._replace(resolved_at=resolved_at, resolution=number)
         case TicketReopened():
             return reopened(state, at)
         case TicketClosed():
@@ -132,7 +134,7 @@ def _changed(  # noqa: C901, PLR0911, PLR0912 - one case an event
             kept = tuple(tag for tag in state.inputs.tags if tag not in removed)
             return with_inputs(state, replace(state.inputs, tags=(*kept, *added)), at)
         case TicketEscalated(clock=clock, instance=instance):
-            return state.with_changes(escalating=Escalating(event.command_id, clock, instance))
+            return state._replace(escalating=Escalating(event.command_id, clock, instance))
         case (SlaTargeted() | SlaAtRisk() | SlaBreached() | SlaBreachRevoked() | AgentSilent()) as recorded:
             return with_recorded(state, recorded)
         case _:
@@ -144,7 +146,7 @@ def _closed(state: TicketClocks, at: datetime) -> TicketClocks | None:
     current = state.recorded is not None and state.recorded.basis >= state.moved
     ended = stopped(state, Status.CLOSED, at)
     broken = tuple(history for history in ended.clocks if current and history.broken)
-    return ended.with_changes(clocks=broken, resolved_at=None) if broken else None
+    return ended._replace(clocks=broken, resolved_at=None) if broken else None
 
 
 def _after_the_end(state: TicketClocks, data: TicketEventData) -> TicketClocks | None:
@@ -152,4 +154,4 @@ def _after_the_end(state: TicketClocks, data: TicketEventData) -> TicketClocks |
         return state
     after = with_recorded(state, data)
     broken = tuple(history for history in after.clocks if history.broken)
-    return after.with_changes(clocks=broken) if broken else None
+    return after._replace(clocks=broken) if broken else None

@@ -1,6 +1,5 @@
 """How messages and changes of state start, stop and resume clocks."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.sla.domain.ticket import History, TicketClocks
@@ -15,7 +14,7 @@ def became(state: TicketClocks, status: Status, at: datetime) -> TicketClocks:
         return state
     entered = max(at, state.statuses[-1][0]), status
     statuses = (*state.statuses, entered) if state.clocks else (entered,)
-    return state.with_changes(statuses=statuses, moved=state.basis)
+    return state._replace(statuses=statuses, moved=state.basis)
 
 
 def asked(state: TicketClocks, at: datetime, *, live: bool) -> TicketClocks:
@@ -24,10 +23,10 @@ def asked(state: TicketClocks, at: datetime, *, live: bool) -> TicketClocks:
         state = became(state, Status.OPEN, at)
     awaiting = state.awaiting_since or at
     if not live:
-        return state.with_changes(awaiting_since=awaiting)
+        return state._replace(awaiting_since=awaiting)
     if state.unanswered_since is None:
         state = _next_reply(state, at)
-    return state.with_changes(awaiting_since=awaiting, unanswered_since=state.unanswered_since or at)
+    return state._replace(awaiting_since=awaiting, unanswered_since=state.unanswered_since or at)
 
 
 def _next_reply(state: TicketClocks, at: datetime) -> TicketClocks:
@@ -44,28 +43,28 @@ def _next_reply(state: TicketClocks, at: datetime) -> TicketClocks:
 def answered(state: TicketClocks, at: datetime) -> TicketClocks:
     """A public reply stops first response and next reply, the earliest in whatever order they come to light."""
     clocks = tuple(
-        replace(history, stopped_at=at)
+        history._replace(stopped_at=at)
         if history.clock in _ANSWERED
         and history.started_at <= at
         and (history.stopped_at is None or at < history.stopped_at)
         else history
         for history in state.clocks
     )
-    state = state.with_changes(clocks=clocks)
+    state = state._replace(clocks=clocks)
     if state.unanswered_since is not None and at >= state.unanswered_since:
-        state = state.with_changes(unanswered_since=None)
+        state = state._replace(unanswered_since=None)
     if state.awaiting_since is not None and at >= state.awaiting_since:
-        state = state.with_changes(awaiting_since=None, silences=())
+        state = state._replace(awaiting_since=None, silences=())
     return state
 
 
 def stopped(state: TicketClocks, status: Status, at: datetime) -> TicketClocks:
     """Resolved or closed: no clock runs any more, and nobody waits for an answer."""
     clocks = tuple(
-        replace(history, stopped_at=at) if history.stopped_at is None else history for history in state.clocks
+        history._replace(stopped_at=at) if history.stopped_at is None else history for history in state.clocks
     )
     moved = state.moved
-    return became(state, status, at).with_changes(
+    return became(state, status, at)._replace(
         clocks=clocks, moved=moved, awaiting_since=None, unanswered_since=None, silences=()
     )
 
@@ -75,20 +74,20 @@ def reopened(state: TicketClocks, at: datetime) -> TicketClocks:
 
     A target that was recorded of it as stopped holds no more, unless its due time is kept.
     """
-    state = became(state, Status.OPEN, at).with_changes(resolved_at=None)
+    state = became(state, Status.OPEN, at)._replace(resolved_at=None)
     known = state.clock(Clock.RESOLUTION)
     if known is None:
         return state
     was_stopped = known.target is not None and known.target.stopped_at is not None
     target = None if was_stopped and not known.kept else known.target
-    state = with_history(state, replace(known, stopped_at=None, ground=None, target=target))
-    return state.with_changes(reopened=state.reopened + 1, reopened_at=at)
+    state = with_history(state, known._replace(stopped_at=None, ground=None, target=target))
+    return state._replace(reopened=state.reopened + 1, reopened_at=at)
 
 
 def with_history(state: TicketClocks, history: History) -> TicketClocks:
     """In place of the clock's earlier instance; the order of the clocks is that of their kind."""
     others = [known for known in state.clocks if known.clock is not history.clock]
-    return state.with_changes(clocks=tuple(sorted((*others, history), key=_order)))
+    return state._replace(clocks=tuple(sorted((*others, history), key=_order)))
 
 
 _ORDER = {clock: place for place, clock in enumerate(Clock)}

@@ -28,14 +28,14 @@ def with_inputs(state: TicketClocks, inputs: SlaInputs, at: datetime) -> TicketC
 def _grounded(state: TicketClocks, ground: Ground, at: datetime) -> TicketClocks:
     current = state.recorded is not None and state.recorded.basis >= state.moved
     clocks = tuple(_left_behind(history, state.ground, at, current=current) for history in state.clocks)
-    return state.with_changes(ground=ground, clocks=clocks, moved=state.basis)
+    return state._replace(ground=ground, clocks=clocks, moved=state.basis)
 
 
 def _left_behind(history: History, ground: Ground, at: datetime, *, current: bool) -> History:
     """A clock whose due time had passed by then, whether or not that is on record yet, keeps it."""
     if history.stopped_at is not None:
-        return replace(history, ground=history.ground or ground)
+        return history._replace(ground=history.ground or ground)
     due = None if history.target is None else history.target.due_at
     if current and due is not None and due <= at and not history.kept:
-        return replace(history, kept=True)
+        return history._replace(kept=True)
     return history

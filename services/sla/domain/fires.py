@@ -1,9 +1,9 @@
 """What is to happen to a ticket when its time comes: warnings, breaches, silences, the end of its hold."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.sla.domain.ticket import History, TicketClocks
 from shared.events.ticket_commands import TargetSla
@@ -17,8 +17,7 @@ class FireKind(StrEnum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True, slots=True)
-class Fire:
+class Fire(NamedTuple):
     """At `at`, once. `kind`, `clock` and `instance` tell it from the ticket's others.
 
     `instance`: of the clock; of a close, the number of the resolution; of a silence, its minutes. `mark` is what

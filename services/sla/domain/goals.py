@@ -1,8 +1,9 @@
 """How long a clock has, of which time: what its policy promises, and what escalations made of that."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from services.sla.domain.book import Book, Promise
 from services.sla.domain.ran import spent
@@ -10,8 +11,7 @@ from services.sla.domain.ticket import History, Raise, TicketClocks
 from shared.events.ticket_values import SlaInputs
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(NamedTuple):
     """`fixed`: the clock caused a raise of the priority, and is left as it was before."""
 
     promise: Promise
@@ -48,7 +48,7 @@ def goals_of(history: History, state: TicketClocks, book: Book) -> Iterator[tupl
             yield None, goal
             continue
         if one.caused_by(history):
-            goal = None if goal is None else replace(goal, fixed=True)
+            goal = None if goal is None else goal._replace(fixed=True)
         elif promised is not None and (goal is None or not goal.fixed):
             before = spent(history, state, promised.promise, one.at)
             goal = Goal(promised.promise, before + promised.time)

@@ -1,16 +1,15 @@
 """When a clock ran and when it was paused, by the states of its ticket."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from services.sla.domain.book import Promise
 from services.sla.domain.ticket import STOPPED, History, TicketClocks
 from shared.events.ticket_values import Clock, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """From `begins` until `ends`, or on and on, the clock ran, or was paused while the ticket was in `paused`."""
 
     begins: datetime

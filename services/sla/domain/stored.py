@@ -11,7 +11,7 @@ from shared.events.ticket_values import Channel, Clock, ClockTarget, Priority, S
 FORMAT = 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_DAY_S, _SECOND_US = 86_400, 1_000_000
 _CLOCKS = tuple(Clock)
 _STATUSES = tuple(Status)
 _CHANNELS = tuple(Channel)
@@ -29,6 +29,11 @@ Row = list[Any]
 """JSON is not typed; each function below writes what the one beside it reads."""
 
 
+def _whole(period: timedelta) -> int:
+    """In microseconds, in half of the time that a division takes."""
+    return (period.days * _DAY_S + period.seconds) * _SECOND_US + period.microseconds
+
+
 class _Since:
     """Times as whole microseconds since one of them."""
 
@@ -36,7 +41,7 @@ class _Since:
         self.origin = origin
 
     def put(self, moment: datetime | None) -> int | None:
-        return None if moment is None else (moment - self.origin) // _MICROSECOND
+        return None if moment is None else _whole(moment - self.origin)
 
     def get(self, written: int | None) -> datetime | None:
         return None if written is None else self.origin + timedelta(0, 0, written)
@@ -51,7 +56,7 @@ def encode(state: TicketClocks) -> bytes:
     escalating = state.escalating
     row: Row = [
         FORMAT,
-        (since.origin - _EPOCH) // _MICROSECOND,
+        _whole(since.origin - _EPOCH),
         state.version,
         state.basis,
         state.moved,
@@ -167,16 +172,17 @@ def _read_history(row: Row, since: _Since) -> History:
 
 
 def _target(target: ClockTarget, history: History, since: _Since) -> Row:
-    put = since.put
+    origin = since.origin
+    due, at_risk, goal, stopped = target.due_at, target.at_risk_at, target.goal, target.stopped_at
     row: Row = [
-        put(target.due_at),
-        put(target.at_risk_at),
-        None if target.goal is None else target.goal // _MICROSECOND,
-        put(target.stopped_at),
-        put(target.paused_at),
-        None if target.remaining is None else target.remaining // _MICROSECOND,
-        int(target.fixed) or None,
-        None if target.started_at == history.started_at else put(target.started_at),
+        None if due is None else _whole(due - origin),
+        None if at_risk is None else _whole(at_risk - origin),
+        None if goal is None else _whole(goal),
+        None if stopped is None else _whole(stopped - origin),
+        since.put(target.paused_at),
+        None if target.remaining is None else _whole(target.remaining),
+        1 if target.fixed else None,
+        None if target.started_at == history.started_at else since.put(target.started_at),
     ]
     while row and row[-1] is None:
         row.pop()

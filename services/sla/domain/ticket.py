@@ -1,9 +1,10 @@
-"""A ticket as its clocks know it: what it is, when it was in which state, and what each clock has behind it."""
+"""A ticket as its clocks know it: what it is, when it was in which state, and what each clock has behind it.
 
-from dataclasses import dataclass, fields
+Each is a tuple: a new one is made at every event, in a tenth of the time that a frozen dataclass takes.
+"""
+
 from datetime import datetime
-from operator import attrgetter
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.events.ticket_values import Clock, ClockTarget, Priority, SlaInputs, Status
@@ -12,8 +13,7 @@ STOPPED = frozenset({Status.RESOLVED, Status.CLOSED})
 """The states in which no clock runs, whatever a policy says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raise:
+class Raise(NamedTuple):
     """An escalation raised the priority at `at`; the clock that caused it, if one did, was left as it was."""
 
     at: datetime
@@ -26,16 +26,14 @@ class Raise:
         return self.clock is history.clock and self.instance == history.instance
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """What goals rest on: the inputs, and the raises among them since anybody else last changed the inputs."""
 
     inputs: SlaInputs
     raises: tuple[Raise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """The latest instance of one clock.
 
     `stopped_at`: what it waits for happened then, and `ground` is that of then where the ticket's has changed
@@ -62,8 +60,7 @@ class History:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """The terms of the last `SlaTargeted`."""
 
     policy_id: str
@@ -74,8 +71,7 @@ class Recorded:
     directory_offset: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Escalating:
+class Escalating(NamedTuple):
     """The last event was an escalation: a change of priority of the same command is its raise."""
 
     command_id: UUID
@@ -83,8 +79,7 @@ class Escalating:
     instance: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketClocks:
+class TicketClocks(NamedTuple):
     """The fold of a ticket's events; a ticket that is closed needs none, once its last breach is on record.
 
     `basis` is the version of the last event that the clocks depend on, `moved` that of the last which may have
@@ -111,13 +106,6 @@ class TicketClocks:
     reopened_at: datetime | None = None
     escalating: Escalating | None = None
 
-    def with_changes(self, **changes: Any) -> "TicketClocks":  # noqa: ANN401 - as `replace` takes them
-        """What `dataclasses.replace` makes, in half of its time."""
-        values = list(_VALUES(self))
-        for name, value in changes.items():
-            values[_PLACES[name]] = value
-        return TicketClocks(*values)
-
     @property
     def status(self) -> Status:
         return self.statuses[-1][1]
@@ -131,7 +119,3 @@ class TicketClocks:
             if history.clock is clock:
                 return history
         return None
-
-
-_PLACES = {known.name: place for place, known in enumerate(fields(TicketClocks))}
-_VALUES = attrgetter(*_PLACES)

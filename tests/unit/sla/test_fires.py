@@ -118,8 +118,8 @@ def test_a_resolved_ticket_closes_when_its_hold_is_over_and_a_reopening_cancels_
     assert made.due() == (close,)
     made.say(ReopenTicket(), after=HOUR)
     assert made.due() == (
-        replace(SOLVE_AT_RISK, at=AT + 9 * HOUR, mark=AT + 11 * HOUR),
-        replace(SOLVE_BREACH, at=AT + 11 * HOUR, mark=AT + 11 * HOUR),
+        SOLVE_AT_RISK._replace(at=AT + 9 * HOUR, mark=AT + 11 * HOUR),
+        SOLVE_BREACH._replace(at=AT + 11 * HOUR, mark=AT + 11 * HOUR),
     )
     made.say(ResolveTicket(), after=HOUR)
     assert made.pass_time(HOLD) == [Fire(FireKind.CLOSE, made.now, None, 2, made.now - HOLD)]
@@ -183,8 +183,8 @@ def test_ids_follow_from_what_is_asked_and_the_version_that_was_seen() -> None:
             (AT_RISK, 9, AT + HOUR),
             (AT_RISK, 10, AT),
             (BREACH, 9, AT),
-            (replace(AT_RISK, mark=AT), 9, AT),
-            (replace(AT_RISK, instance=2), 9, AT),
+            (AT_RISK._replace(mark=AT), 9, AT),
+            (AT_RISK._replace(instance=2), 9, AT),
         ]
     ]
     assert ids[0] == ids[1]
