@@ -14,7 +14,7 @@ from shared.events.ticket_values import ActionRequest, OutwardAction, TicketFact
 
 ESCALATION = Actor(ActorKind.SERVICE, "escalation")
 DEPTH = 3
-"""The ticket's own decider holds it too; there, what comes later is refused whole."""
+"""The ticket's own decider holds it too: of what comes later, only what is asked for outside is left there."""
 
 _CHANGES = frozenset({EscalationStep.RAISE_PRIORITY, EscalationStep.REASSIGN})
 _TELLS = frozenset({EscalationStep.NOTIFY_ASSIGNEE, EscalationStep.NOTIFY_MANAGER})

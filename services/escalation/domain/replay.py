@@ -148,15 +148,22 @@ class Replay:
     def _decide(self, command: Command[EscalateTicket], before: TicketFacts) -> None:
         """As the ticket's own decider does."""
         wish = command.data
-        changes = wish.raise_priority or wish.target_tier is not None
         facts = self._as_it_would_be(before)
-        if self._closed or wish.key in self._keys or (changes and facts.escalation_level >= DEPTH):
+        wanted = wish.raise_priority or wish.target_tier is not None
+        changes = wanted and facts.escalation_level < DEPTH
+        if self._closed or wish.key in self._keys or (wanted and not changes and not wish.requests):
             return
         self._keys.add(wish.key)
-        raised = _RAISED.get(facts.priority) if wish.raise_priority else None
+        raised = _RAISED.get(facts.priority) if changes and wish.raise_priority else None
         actions = tuple(request.action for request in wish.requests)
         self.would[command.id] = Fired(
-            command.subject, command.now, wish.rule_id, wish.key, wish.target_tier, raised, actions
+            ticket=command.subject,
+            at=command.now,
+            rule_id=wish.rule_id,
+            key=wish.key,
+            tier=wish.target_tier if changes else None,
+            raised=raised,
+            actions=actions,
         )
         if changes:
             self._level, self._priority = facts.escalation_level + 1, raised or facts.priority

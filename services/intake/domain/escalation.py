@@ -18,13 +18,18 @@ _RAISED = {Priority.P3: Priority.P2, Priority.P2: Priority.P1}
 def decide_escalate(command: Command[EscalateTicket], ticket: Ticket) -> tuple[TicketEventData, ...]:
     """Once a key: three levels a ticket, each with at most one step of the priority; what is asked for besides.
 
-    A rule that neither raises nor reassigns leaves the level, and is not bound by it.
+    A rule that neither raises nor reassigns leaves the level, and is not bound by it. Of one that does, and comes
+    when the ticket is as deep as may be, only what it asks for is left: a breach always reaches someone.
     """
     not_closed(ticket)
     data = command.data
     if data.key in ticket.escalation_keys:
         return ()
-    changes = _changes(data, ticket) if data.raise_priority or data.target_tier is not None else ()
+    wanted = data.raise_priority or data.target_tier is not None
+    deepest = ticket.escalation_level >= MAX_ESCALATION_LEVEL
+    if wanted and deepest and not data.requests:
+        raise Rejected("depth_reached", f"A ticket escalates at most {MAX_ESCALATION_LEVEL} times.")
+    changes = _changes(data, ticket) if wanted and not deepest else ()
     level = ticket.escalation_level + bool(changes)
     asked = (
         EscalationActionRequested(
@@ -43,8 +48,6 @@ def decide_escalate(command: Command[EscalateTicket], ticket: Ticket) -> tuple[T
 
 
 def _changes(data: EscalateTicket, ticket: Ticket) -> tuple[TicketEventData, ...]:
-    if ticket.escalation_level >= MAX_ESCALATION_LEVEL:
-        raise Rejected("depth_reached", f"A ticket escalates at most {MAX_ESCALATION_LEVEL} times.")
     escalated = TicketEscalated(
         key=data.key,
         rule_id=data.rule_id,

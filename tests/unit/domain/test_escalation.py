@@ -84,6 +84,10 @@ def test_three_levels_a_ticket_and_once_a_key() -> None:
     assert ticket.priority is Priority.P1
     assert len(ticket.escalation_keys) == 3
     assert refused(ticket, wish(replace(RAISE, key="again"), actor=SLA)).code == "depth_reached"
+    late = wish(replace(RAISE, key="late", requests=(PAGE,)), actor=SLA)
+    assert facts(when(ticket, late)) == [
+        EscalationActionRequested("late", PAGE, "late", 4, 3, Clock.RESOLUTION, 1)
+    ], "people are told all the same"
     asked = EscalationActionRequested("sentiment/1", PAGE, "cross", 2, 3)
     only_asks = replace(TELL, requests=(PAGE,), sentiment=None)
     assert facts(when(ticket, wish(only_asks, actor=SLA))) == [asked], "the level does not bind it"
