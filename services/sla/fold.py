@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from services.sla import store
 from services.sla.domain.evolve import evolve
 from services.sla.domain.fires import Fire
-from services.sla.domain.stored import decode, encode
+from services.sla.domain.stored import FORMAT, decode, encode
 from services.sla.domain.ticket import TicketClocks
 from services.sla.group import TOPIC
 from services.sla.store import Folded, Timer
@@ -49,7 +49,7 @@ class Fold:
 
     @property
     def stream(self) -> Stream[Told]:
-        model = ReadModel("clocks", 1, "", "tickets", self.write, beside=("timers", "fitted"))
+        model = ReadModel("clocks", FORMAT, "", "tickets", self.write, beside=("timers", "fitted"))
         return Stream(TOPIC, kept=True, read=_read, subject=_subject, models=(model,))
 
     async def write(self, connection: AsyncConnection, items: Sequence[Told], codec: PersonalCodec) -> None:
