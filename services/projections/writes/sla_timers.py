@@ -21,7 +21,7 @@ _NEWER = sql.SQL(
     "ON CONFLICT (ticket_id, clock, instance) DO UPDATE SET {} WHERE present.version < excluded.version"
 ).format(taken(_COLUMNS[3:]))
 _TARGET = Target(TABLE, _COLUMNS, _NEWER)
-_LOAD = f"SELECT {', '.join(TimerRow._fields)} FROM {TABLE} WHERE ticket_id = ANY(%s::uuid[])"  # noqa: S608 - constants of this module
+_LOAD = f"SELECT ticket_id::text, {', '.join(TimerRow._fields[1:])} FROM {TABLE} WHERE ticket_id = ANY(%s::uuid[])"  # noqa: S608 - constants of this module
 
 
 async def write(connection: AsyncConnection, items: Sequence[Delivered], codec: PersonalCodec) -> None:
@@ -48,7 +48,7 @@ async def stored_timers(connection: AsyncConnection, wanted: Iterable[str]) -> d
     """The rows that are there, by ticket id."""
     timers: dict[str, Timers] = {}
     async with connection.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(_LOAD, (list(wanted),))
+        await cursor.execute(_LOAD, (list(wanted),), binary=True)
         async for loaded in cursor:
             row = _loaded(loaded)
             timers.setdefault(row.ticket_id, {})[row.clock, row.instance] = row
@@ -57,4 +57,4 @@ async def stored_timers(connection: AsyncConnection, wanted: Iterable[str]) -> d
 
 def _loaded(row: tuple[Any, ...]) -> TimerRow:
     ticket_id, clock, *rest = row
-    return TimerRow(str(ticket_id), Clock(clock), *rest)
+    return TimerRow(ticket_id, Clock(clock), *rest)
