@@ -59,6 +59,25 @@ def _fields(payload: Payload) -> str:
     )
 
 
+def _targeted(payload: Payload) -> str:
+    clocks = ", ".join(f"{_name(clock)} {_going(clock)}" for clock in payload["clocks"])
+    by = f"clocks by policy {payload['policy_id']}" if payload["policy_id"] else "no policy holds"
+    because = "" if payload.get("reason") is None else f" ({payload['reason']})"
+    return f"{by}{because}: {clocks}" if clocks else f"{by}{because}"
+
+
+def _going(clock: Payload) -> str:
+    if clock.get("stopped_at") is not None:
+        return "stopped"
+    return "runs" if clock.get("paused_at") is None else "paused"
+
+
+def _escalated(payload: Payload) -> str:
+    clock = "" if payload.get("clock") is None else f", for {_name(payload)}"
+    tier = "" if payload.get("target_tier") is None else f", wanted: {payload['target_tier']}"
+    return f"{payload['rule_id']} escalates to level {payload['level']}{clock}{tier}"
+
+
 def _requested(payload: Payload) -> str:
     """Where nobody is named who could be told, that is what there is to know."""
     request = payload["request"]
@@ -70,7 +89,12 @@ def _requested(payload: Payload) -> str:
 
 
 def _clock(said: str) -> Callable[[Payload], str]:
-    return lambda payload: f"{str(payload['clock']).replace('_', ' ')} {said}"
+    return lambda payload: f"{_name(payload)} {said}"
+
+
+def _name(payload: Payload) -> str:
+    """That of a clock."""
+    return str(payload["clock"]).replace("_", " ")
 
 
 WORDS: Mapping[str, Callable[[Payload], str]] = {
@@ -94,12 +118,12 @@ WORDS: Mapping[str, Callable[[Payload], str]] = {
     "retitled": lambda _: "another subject",
     "tagged": _tagged,
     "fields_changed": _fields,
-    "sla_targeted": lambda payload: f"promises made by policy {payload['policy_id']}",
+    "sla_targeted": _targeted,
     "sla_at_risk": _clock("at risk"),
     "sla_breached": _clock("breached"),
     "sla_breach_revoked": _clock("was met in time after all"),
     "agent_silent": lambda payload: f"no answer for {payload['minutes']} minutes",
-    "escalated": lambda payload: f"escalated to level {payload['level']}",
+    "escalated": _escalated,
     "escalation_action_requested": _requested,
     "survey_scheduled": lambda _: "survey planned",
     "survey_sent": lambda _: "survey sent",

@@ -14,7 +14,15 @@ from services.ops.terminal import printable
 
 Json = Mapping[str, Any]
 
-_TIMES = ("created_at", "first_response_at", "resolved_at", "closed_at")
+_TIMES = (
+    "created_at",
+    "first_response_at",
+    "resolved_at",
+    "closed_at",
+    "first_response_due_at",
+    "next_reply_due_at",
+    "resolution_due_at",
+)
 _OF_TICKET = (
     "status",
     "priority",
@@ -74,6 +82,11 @@ def _header(ticket: Json) -> RenderableType:
         value = ticket.get(name)
         if value not in (None, [], {}):
             facts.add_row(name.removesuffix("_id").replace("_", " "), _text(_said(name, value)))
+    broken = [name.replace("_", " ") for name, is_broken in (ticket["breached"] or {}).items() if is_broken]
+    if broken:
+        facts.add_row("breached", ", ".join(broken))
+    if ticket["escalation_level"]:
+        facts.add_row("escalation level", str(ticket["escalation_level"]))
     facts.add_row("id", str(ticket["id"]))
     return facts
 

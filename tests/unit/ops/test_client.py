@@ -54,7 +54,33 @@ def test_a_terminal_obeys_no_text() -> None:
         ("resumed", {"reason": "parts came"}, "work goes on: parts came"),
         ("tagged", {"added": ["a", "b"], "removed": ["c"]}, "tags +a +b -c"),
         ("fields_changed", {"values": {"floor": 3, "room": None}}, "fields floor = 3, room emptied"),
+        (
+            "sla_targeted",
+            {
+                "policy_id": "gold",
+                "clocks": [
+                    {"clock": "first_response", "stopped_at": "2026-01-05T09:00:00Z"},
+                    {"clock": "next_reply", "due_at": "2026-01-05T13:00:00Z", "paused_at": None},
+                    {"clock": "resolution", "paused_at": "2026-01-05T10:00:00Z"},
+                ],
+            },
+            "clocks by policy gold: first response stopped, next reply runs, resolution paused",
+        ),
+        (
+            "sla_targeted",
+            {"policy_id": "", "clocks": [], "reason": "new contract"},
+            "no policy holds (new contract)",
+        ),
+        ("sla_at_risk", {"clock": "next_reply"}, "next reply at risk"),
         ("sla_breached", {"clock": "first_response"}, "first response breached"),
+        ("sla_breach_revoked", {"clock": "first_response"}, "first response was met in time after all"),
+        ("agent_silent", {"minutes": 30}, "no answer for 30 minutes"),
+        (
+            "escalated",
+            {"rule_id": "breach", "level": 2, "clock": "first_response", "target_tier": "senior"},
+            "breach escalates to level 2, for first response, wanted: senior",
+        ),
+        ("escalated", {"rule_id": "angry", "level": 1}, "angry escalates to level 1"),
         (
             "escalation_action_requested",
             {"rule_id": "breach", "request": {"action": "notify", "recipients": ["ada", "lea"]}},
