@@ -6,6 +6,8 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 from uuid import UUID, uuid4
@@ -15,15 +17,20 @@ import redis as redis_client
 
 from services.router.group import GROUP, TOPICS
 from shared.events.agent import SlotPurpose
+from shared.events.directory_records import RoutingPolicy
+from shared.events.presence import PRESENCE_EVENTS
+from shared.events.routing import Presence
 from shared.events.ticket_commands import ResolveTicket
 from shared.events.ticket_events import TicketAssigned, TicketUnassigned
 from shared.events.ticket_values import Status
+from shared.events.wire import decode_event
 from shared.runtime.groups import provision
 from shared.runtime.settings import Settings
 from tests.faults.process import Process
 from tests.faults.scene import impatient, pause, times
-from tests.integration.router.conftest import beating, hire, online, person
-from tests.processing import OPEN, RITA, agent_events, events, eventually, send, wish
+from tests.integration.router.conftest import beating, hire, online, person, save
+from tests.processing import OPEN, RITA, agent_events, events, eventually, read_all, send, wish
+from tests.servers import embedded_redis, process_home, started
 from tests.slots import folded, granted_below_the_limit, slots_due, slots_held
 
 AGENTS = tuple(f"agent-{number}" for number in range(6))
@@ -158,7 +165,7 @@ def test_two_routers_of_which_the_deciding_one_is_killed(
         judged(desk, requesters.opened)
 
 
-def test_redis_emptied_and_gone(desk: Settings, tmp_path: Path, chance: random.Random) -> None:
+def test_redis_emptied(desk: Settings, tmp_path: Path, chance: random.Random) -> None:
     """Emptied, presence is known still; nothing is lost, and nothing is assigned twice."""
     with at_work(desk, tmp_path), Requesters(desk) as requesters:
         for _ in range(times(2)):
@@ -170,3 +177,58 @@ def test_redis_emptied_and_gone(desk: Settings, tmp_path: Path, chance: random.R
         judged(desk, requesters.opened)
     given = Counter(event.subject for event in events(desk) if isinstance(event.data, TicketAssigned))
     assert set(given.values()) == {1}
+
+
+def test_redis_gone_for_longer_than_a_heartbeat_is_fresh(
+    settings: Settings, tmp_path: Path, chance: random.Random
+) -> None:
+    """Nobody is known to be there, so tickets wait; none is lost, and none is assigned twice."""
+    with process_home(tmp_path / "redis") as processes, started(embedded_redis(processes)) as redis:
+        desk = impatient(settings).model_copy(update={"redis_url": redis.address})
+        with at_work(desk, tmp_path), Requesters(desk) as requesters:
+            save(desk, ("policies/routing", RoutingPolicy(heartbeat_fresh=timedelta(seconds=2))))
+            for _ in range(times(1)):
+                eventually(lambda: _there(desk) == set(AGENTS), 60)
+                pause(chance, 1.0, 3.0)
+                redis.kill()
+                eventually(lambda: _there(desk) == set(), 60)
+                pause(chance, 1.0, 3.0)
+                redis.start()
+            eventually(lambda: _there(desk) == set(AGENTS), 60)
+            requesters.stop()
+            judged(desk, requesters.opened)
+    given = Counter(event.subject for event in events(desk) if isinstance(event.data, TicketAssigned))
+    assert set(given.values()) == {1}
+
+
+def _there(settings: Settings) -> set[str]:
+    """Who is present by what is on record last."""
+    last: dict[str, Presence] = {}
+    for one in read_all(settings, "presence.events"):
+        event = decode_event(PRESENCE_EVENTS, list(dict(one.headers() or ()).items()), one.value())
+        last[event.subject] = event.data.presence
+    return {agent for agent, presence in last.items() if presence is Presence.PRESENT}
+
+
+def test_the_directory_changes_while_router_and_processor_are_killed(
+    desk: Settings, tmp_path: Path, chance: random.Random
+) -> None:
+    """Somebody leaves and returns, and a limit is lowered and raised, whoever is away just then."""
+    here = person(max_load=MAX_LOAD)
+    with at_work(desk, tmp_path) as (processor, (router,)), Requesters(desk) as requesters:
+        for number in range(times(2)):
+            pause(chance, 2.0, 4.0)
+            victim = (router, processor)[number % 2]
+            save(
+                desk,
+                ("agents/agent-0", replace(here, active=False)),
+                ("agents/agent-1", replace(here, max_load=1)),
+            )
+            pause(chance, 0.0, 0.3)
+            victim.kill()
+            save(desk, ("agents/agent-0", here), ("agents/agent-1", here))
+            victim.start()
+            victim.await_ready()
+        pause(chance, 2.0, 3.0)
+        requesters.stop()
+        judged(desk, requesters.opened)
