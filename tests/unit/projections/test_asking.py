@@ -11,7 +11,15 @@ from services.projections.queries.searching import Term, matching, terms
 from services.projections.queries.visibility import HIDDEN_FIELDS, SHOWN_EVENTS, shown
 from shared.events.personal import IdentityCodec
 from shared.events.ticket_events import TICKET_EVENTS, MessageRedacted, SourceChanged, TicketNoted
-from shared.events.ticket_promises import AgentSilent, SlaBreached, SlaTargeted, TicketEscalated
+from shared.events.ticket_promises import (
+    AgentSilent,
+    EscalationActionRequested,
+    SlaAtRisk,
+    SlaBreached,
+    SlaBreachRevoked,
+    SlaTargeted,
+    TicketEscalated,
+)
 from shared.runtime.http.problems import Problem
 
 
@@ -74,7 +82,18 @@ def test_every_event_that_a_requester_may_see_shows_fields_that_it_has() -> None
 
 @pytest.mark.parametrize(
     "event",
-    [TicketNoted, MessageRedacted, SlaTargeted, SlaBreached, TicketEscalated, AgentSilent, SourceChanged],
+    [
+        TicketNoted,
+        MessageRedacted,
+        SlaTargeted,
+        SlaAtRisk,
+        SlaBreached,
+        SlaBreachRevoked,
+        TicketEscalated,
+        EscalationActionRequested,
+        AgentSilent,
+        SourceChanged,
+    ],
 )
 def test_notes_and_inner_workings_are_not_shown(event: type) -> None:
     assert TICKET_EVENTS.name_of_type(event) not in SHOWN_EVENTS
