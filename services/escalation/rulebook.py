@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from services.escalation.domain.rule import Rule
 from shared.events.directory_promises import EscalationRule, Trigger
 from shared.events.directory_records import KINDS, Agent, Category, Record, Team, record_key
-from shared.runtime.http.records import KnownRecord, Records
+from shared.runtime.directory.records import KnownRecord, Records
 
 _RULES = record_key(KINDS[EscalationRule], "")
 _AGENTS = record_key(KINDS[Agent], "")

@@ -11,7 +11,7 @@ from services.escalation.sentiment import Vader
 from shared.events.personal import IdentityCodec
 from shared.events.presets import PRESETS
 from shared.runtime.background import Background
-from shared.runtime.http.directory import open_directory
+from shared.runtime.directory.following import open_directory
 from shared.runtime.record import Source
 from shared.runtime.settings import Settings
 from shared.runtime.worker import Worker

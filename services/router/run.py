@@ -12,8 +12,8 @@ from services.router.requests import Commands, Requests
 from services.router.translators import Translators
 from shared.events.personal import IdentityCodec
 from shared.runtime.background import Background
+from shared.runtime.directory.following import open_directory
 from shared.runtime.heartbeats import open_heartbeats
-from shared.runtime.http.directory import open_directory
 from shared.runtime.record import Source
 from shared.runtime.settings import Settings
 from shared.runtime.worker import Worker

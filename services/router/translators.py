@@ -15,7 +15,7 @@ from shared.events.presence import PRESENCE_EVENTS
 from shared.events.ticket_commands import ChangeTicket
 from shared.events.ticket_events import TICKET_EVENTS, TicketEventData, TicketOpened
 from shared.events.wire import decode_event
-from shared.runtime.http.records import Records
+from shared.runtime.directory.records import Records
 from shared.runtime.record import Record
 
 

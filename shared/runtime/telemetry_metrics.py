@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import start_http_server
-
 from shared.runtime.settings import Settings
 
 
@@ -14,6 +12,8 @@ def metrics(settings: Settings) -> Iterator[None]:
     if settings.metrics_port == 0:
         yield
         return
+    from prometheus_client import start_http_server
+
     server, thread = start_http_server(settings.metrics_port, settings.host)
     try:
         yield

@@ -15,7 +15,7 @@ from services.intake.api.directory_asking import ask_directory
 from services.intake.api.values import Body
 from shared.events.directory import ApiKeyRole, IssueApiKey, RevokeApiKey
 from shared.events.identity import caller_namespace
-from shared.runtime.http.api_keys import PREFIX, ListedKey, digest_of
+from shared.runtime.directory.api_keys import PREFIX, ListedKey, digest_of
 from shared.runtime.http.auth import allow
 from shared.runtime.http.directory import directory_of
 from shared.runtime.http.documented import problems

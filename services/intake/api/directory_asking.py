@@ -13,7 +13,8 @@ from services.intake.api.replies import Reply
 from services.intake.api.sender import NotSent, TooLarge
 from shared.events.directory import DirectoryCommandData
 from shared.events.outcomes import Accepted, Refused
-from shared.runtime.http.directory import Directory, directory_of
+from shared.runtime.directory.following import Directory
+from shared.runtime.http.directory import directory_of
 from shared.runtime.http.principal import Principal
 from shared.runtime.http.problems import Problem
 

@@ -18,10 +18,11 @@ from services.intake.domain.directory_warnings import warnings_of
 from shared.events.directory import Only, RemoveRecord, SaveRecord
 from shared.events.directory_records import Record, record_key
 from shared.events.personal import IdentityCodec, PersonalCodec
-from shared.runtime.http.directory import Directory, directory_of
+from shared.runtime.directory.following import Directory
+from shared.runtime.directory.records import KnownRecord
+from shared.runtime.http.directory import directory_of
 from shared.runtime.http.principal import Principal
 from shared.runtime.http.problems import Problem
-from shared.runtime.http.records import KnownRecord
 
 _After = Annotated[str | SkipJsonSchema[None], Query(max_length=255, description="`next` of the page before.")]
 _Before = Annotated[

@@ -8,8 +8,8 @@ from services.intake.api.directory_copies import body_of
 from shared.events.directory import DirectoryEventData, RecordRemoved, RecordSaved
 from shared.events.envelope import Event
 from shared.events.personal import PersonalCodec
-from shared.runtime.http.directory import Directory
-from shared.runtime.http.records import KnownRecord
+from shared.runtime.directory.following import Directory
+from shared.runtime.directory.records import KnownRecord
 
 
 async def history_of(

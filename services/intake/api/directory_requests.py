@@ -9,8 +9,9 @@ from pydantic.json_schema import SkipJsonSchema
 from services.intake.api.asking import Asking, IdempotencyKey
 from services.intake.domain.directory_ids import MAX_ID
 from shared.events.directory import Only
+from shared.runtime.directory.following import Directory
 from shared.runtime.http.auth import allow
-from shared.runtime.http.directory import Directory, directory_of
+from shared.runtime.http.directory import directory_of
 from shared.runtime.http.principal import READERS, Principal, Role
 from shared.runtime.http.problems import Problem
 from shared.runtime.read_token import BadReadToken, ReadToken

@@ -17,7 +17,7 @@ from shared.events.directory import DIRECTORY_COMMANDS, ApiKeyRole, IssueApiKey
 from shared.events.envelope import Actor, ActorKind, Command
 from shared.events.outcomes import Refused
 from shared.runtime.background import Background
-from shared.runtime.http.api_keys import PREFIX, digest_of
+from shared.runtime.directory.api_keys import PREFIX, digest_of
 from shared.runtime.settings import Settings
 from shared.runtime.topics import TopicMismatch, check_topics
 

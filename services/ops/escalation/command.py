@@ -26,8 +26,8 @@ from shared.events.directory_promises import Trigger
 from shared.events.personal import IdentityCodec
 from shared.events.presets import PRESETS
 from shared.runtime.background import Background
+from shared.runtime.directory.following import open_directory
 from shared.runtime.groups import At, OffsetsMissing, ends
-from shared.runtime.http.directory import open_directory
 from shared.runtime.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)

@@ -10,7 +10,7 @@ from services.ops.trouble import Trouble
 from shared.events.directory_promises import EscalationRule
 from shared.events.directory_records import KINDS, record_key
 from shared.events.personal import IdentityCodec
-from shared.runtime.http.records import Records
+from shared.runtime.directory.records import Records
 
 _RULES = record_key(KINDS[EscalationRule], "")
 _CODEC = IdentityCodec()

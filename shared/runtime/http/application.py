@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from shared.runtime.background import Background
+from shared.runtime.directory.following import open_directory
 from shared.runtime.http.auth import open_authentication
-from shared.runtime.http.directory import open_directory
 from shared.runtime.http.docs_page import install_page
 from shared.runtime.http.documented import install_document, problems
 from shared.runtime.http.limits import InFlightLimit, JsonBodies

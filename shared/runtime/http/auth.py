@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from shared.runtime.http.api_keys import PREFIX, ApiKeys
+from shared.runtime.directory.api_keys import PREFIX, ApiKeys
 from shared.runtime.http.jwks import IssuerKeys, KeysUnavailable
 from shared.runtime.http.principal import Principal, Role
 from shared.runtime.http.problems import Problem

@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.events.directory import ApiKeyRevoked, DirectoryEventData, RecordRemoved, RecordSaved
 from shared.events.directory_records import Organisation, Team
 from shared.events.envelope import Actor, ActorKind, Event
-from shared.runtime.http.records import Records
+from shared.runtime.directory.records import Records
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 ACME = RecordSaved(Organisation("Acme", ("acme.example", "xn--bcher-kva.example")))

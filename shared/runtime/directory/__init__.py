@@ -1,0 +1,1 @@
+"""The directory in memory: read whole at the start, then followed."""
