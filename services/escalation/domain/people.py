@@ -47,7 +47,7 @@ def _team_of(facts: TicketFacts, people: People) -> str | None:
 
 
 def _leads(team_id: str | None, people: People, *, but: str | None = None) -> tuple[str, ...]:
-    """The first in turn of the team, its fallback team and so on that has any; of no team, those of all."""
+    """The first in turn of the team, its fallback team and so on that has any; at last those of all teams."""
     for leads in _in_turn(team_id, people):
         found = dict.fromkeys(lead for lead in leads if lead != but and _at_work(lead, people) is not None)
         if found:
@@ -57,11 +57,10 @@ def _leads(team_id: str | None, people: People, *, but: str | None = None) -> tu
 
 def _in_turn(team_id: str | None, people: People) -> Iterator[tuple[str, ...]]:
     """A loop of fallback teams ends where it began."""
-    if team_id is None:
-        yield tuple(lead for team in people.teams() for lead in team.leads)
     tried: set[str] = set()
     while team_id is not None and team_id not in tried:
         tried.add(team_id)
         team = people.team(team_id)
         yield () if team is None else team.leads
         team_id = None if team is None else team.fallback_team_id
+    yield tuple(lead for team in people.teams() for lead in team.leads)

@@ -150,8 +150,8 @@ class Replay:
         wish = command.data
         facts = self._as_it_would_be(before)
         wanted = wish.raise_priority or wish.target_tier is not None
-        changes = wanted and facts.escalation_level < DEPTH
-        if self._closed or wish.key in self._keys or (wanted and not changes and not wish.requests):
+        changes = wanted and facts.escalation_level < DEPTH and not self._closed
+        if wish.key in self._keys or not (changes or wish.requests):
             return
         self._keys.add(wish.key)
         raised = _RAISED.get(facts.priority) if changes and wish.raise_priority else None

@@ -10,7 +10,7 @@ from shared.events.ticket_changes import PriorityChanged
 from shared.events.ticket_commands import EscalateTicket
 from shared.events.ticket_events import TicketEventData
 from shared.events.ticket_promises import EscalationActionRequested, TicketEscalated
-from shared.events.ticket_values import Priority
+from shared.events.ticket_values import Priority, Status
 
 _RAISED = {Priority.P3: Priority.P2, Priority.P2: Priority.P1}
 
@@ -19,17 +19,18 @@ def decide_escalate(command: Command[EscalateTicket], ticket: Ticket) -> tuple[T
     """Once a key: three levels a ticket, each with at most one step of the priority; what is asked for besides.
 
     A rule that neither raises nor reassigns leaves the level, and is not bound by it. Of one that does, and comes
-    when the ticket is as deep as may be, only what it asks for is left: a breach always reaches someone.
+    when the ticket is as deep as may be or closed, only what it asks for is left: a breach always reaches someone.
     """
-    not_closed(ticket)
     data = command.data
     if data.key in ticket.escalation_keys:
         return ()
     wanted = data.raise_priority or data.target_tier is not None
     deepest = ticket.escalation_level >= MAX_ESCALATION_LEVEL
-    if wanted and deepest and not data.requests:
-        raise Rejected("depth_reached", f"A ticket escalates at most {MAX_ESCALATION_LEVEL} times.")
-    changes = _changes(data, ticket) if wanted and not deepest else ()
+    if not data.requests:
+        not_closed(ticket)
+        if wanted and deepest:
+            raise Rejected("depth_reached", f"A ticket escalates at most {MAX_ESCALATION_LEVEL} times.")
+    changes = _changes(data, ticket) if wanted and not deepest and ticket.status is not Status.CLOSED else ()
     level = ticket.escalation_level + bool(changes)
     asked = (
         EscalationActionRequested(

@@ -12,7 +12,7 @@ from services.intake.processor.aggregate import AnyAggregate, Kept
 from services.intake.processor.memory import Memory, Remembered
 from services.intake.processor.staged import Staged, States
 from shared.events.catalogue import Undecodable
-from shared.events.envelope import Command, Event
+from shared.events.envelope import ActorKind, Command, Event
 from shared.events.outcomes import Accepted, Outcome, Refused, encode_outcome
 from shared.events.wire import decode_command
 from shared.runtime.partition import partition_of
@@ -99,7 +99,7 @@ def _decided(
         (0, 0) if kept is None else (kept.state.version, kept.state.conversation_version)
     )
     try:
-        memory = _with_room(memory, command.now - lot.memory)
+        memory = with_room(memory, command, lot.memory)
         decided = aggregate.decide(command, state, number, States(staged))
         events: Sequence[Event[object]] = record(
             command, decided, version, conversation_version, aggregate.conversation
@@ -175,12 +175,18 @@ def _snapshot(aggregate: AnyAggregate, kept: Kept) -> bytes:
     return snapshot
 
 
-def _with_room(memory: Memory, oldest: datetime) -> Memory:
-    """What is remembered still. Raise `Rejected` where nothing more can be."""
-    memory = memory.after(oldest)
-    if memory.at_most() >= MAX_REMEMBERED:
-        raise Rejected(
-            "too_many_commands",
-            f"Of one record {MAX_REMEMBERED} commands are remembered at a time, its limit; go on with a new one.",
-        )
-    return memory
+def with_room(memory: Memory, command: Command[object], kept: timedelta) -> Memory:
+    """What is remembered still. Raise `Rejected` where nothing more can be.
+
+    What a service asks for, or follows from an event, changes nothing when it comes again, so it takes the place
+    of the oldest: refused, a slot would never be free again and a clock never fire.
+    """
+    memory = memory.after(command.now - kept)
+    if memory.at_most() < MAX_REMEMBERED:
+        return memory
+    if command.cause_id is not None or command.actor.kind is ActorKind.SERVICE:
+        return memory.without_oldest()
+    raise Rejected(
+        "too_many_commands",
+        f"Of one record {MAX_REMEMBERED} commands are remembered at a time, its limit; go on with a new one.",
+    )

@@ -57,6 +57,10 @@ class Memory:
             place = end + 1
         return Memory()
 
+    def without_oldest(self) -> "Memory":
+        end = self._end(0)
+        return read_memory(self.text[end + 1 :])
+
     def with_entry(self, entry: Remembered) -> "Memory":
         written = _ENTRY.serializer.to_json(entry)
         if self.since is None:

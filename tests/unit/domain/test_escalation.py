@@ -96,8 +96,11 @@ def test_three_levels_a_ticket_and_once_a_key() -> None:
 def test_only_services_escalate_and_a_closed_ticket_is_left_alone() -> None:
     assert refused(given(OPENED, ASSIGNED), wish(RAISE, actor=ADA)).code == "forbidden"
     closed = given(OPENED, TicketClosed(CloseReason.SPAM))
-    for rule in (RAISE, TELL):
-        assert refused(closed, wish(rule, actor=SLA)).code == "ticket_closed"
+    assert refused(closed, wish(RAISE, actor=SLA)).code == "ticket_closed"
+    late = wish(replace(RAISE, requests=(PAGE,)), actor=SLA)
+    assert facts(when(closed, late)) == [
+        EscalationActionRequested(RAISE.key, PAGE, RAISE.rule_id, 4, 0, Clock.RESOLUTION, 1)
+    ], "people are told of a breach that came to light after the close"
 
 
 def test_facts_say_how_the_ticket_stood() -> None:

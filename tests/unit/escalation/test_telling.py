@@ -103,7 +103,7 @@ def test_the_manager_is_told_by_their_webhook() -> None:
         (replace(FACTS, assignee_id="gone"), ("lea",), ("lea",)),
         (replace(FACTS, assignee_id=None, team_id=None), ("lea", "max"), ("lea", "max")),
         (replace(FACTS, assignee_id=None, team_id=None, category="printer"), ("lea",), ("lea",)),
-        (replace(FACTS, assignee_id=None, team_id="dissolved"), (), ()),
+        (replace(FACTS, assignee_id=None, team_id="dissolved"), ("lea", "max"), ("lea", "max")),
     ],
 )
 def test_who_is_told(facts: TicketFacts, told: tuple[str, ...], manager: tuple[str, ...]) -> None:
