@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from services.router.domain.decisions import command_of
 from services.router.domain.routing import Routing
@@ -11,6 +10,7 @@ from services.router.requests import Commands, Requests, own_request
 from services.router.restoring import restored
 from shared.events.routing import ROUTING_REQUESTS, Ticked
 from shared.events.wire import decode_event
+from shared.runtime.broker_clock import BrokerClock
 from shared.runtime.record import Record, Restoring
 
 _CHECKPOINT_EVERY = 5_000
@@ -32,6 +32,7 @@ class Decider:
         self._requests = requests
         self._commands = commands
         self._moved = asyncio.Event()
+        self._clock = BrokerClock()
         self._kept_at = 0
         self._routing: Routing | None = None
 
@@ -51,6 +52,8 @@ class Decider:
         if self._routing is None:
             raise RuntimeError("a request came before the state was restored")
         request = decode_event(ROUTING_REQUESTS, record.headers, record.value)
+        if record.timestamp > self._clock.now():  # one of a backlog says nothing of what time it is
+            self._clock.heard(record.timestamp)
         for decision in self._routing.apply(request, record.timestamp, record.offset):
             addressed = command_of(decision, request, record.offset)
             await self._commands.send(addressed.stream, addressed.command)
@@ -70,11 +73,11 @@ class Decider:
         """For ever: a request that says nothing but the time, when time alone may change something."""
         while True:
             wanted = None if self.routing is None else self.routing.wanted_tick()
-            wait = None if wanted is None else (wanted - datetime.now(UTC)).total_seconds()
+            wait = None if wanted is None else (wanted - self._clock.now()).total_seconds()
             if wait is None or wait > 0:
                 await self._wait(wait)
                 continue
-            now = datetime.now(UTC)
+            now = self._clock.now()
             await self._requests.write(own_request(Ticked(), _CLOCK, int(now.timestamp() * 1000), now))
             await self._wait(_AGAIN_S)
 

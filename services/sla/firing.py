@@ -11,7 +11,6 @@ from aiokafka.errors import KafkaError
 from psycopg import AsyncConnection
 
 from services.sla import store
-from services.sla.clock import BrokerClock
 from services.sla.domain.commands import target_command
 from services.sla.domain.stored import decode
 from services.sla.domain.ticket import TicketClocks
@@ -20,6 +19,7 @@ from services.sla.store import Due, Looked, Timer
 from services.sla.terms import Terms, due_command, timers_of
 from shared.events.envelope import Command
 from shared.events.ticket_commands import TicketCommandData
+from shared.runtime.broker_clock import BrokerClock
 
 _LOOKS, _FIRES, _MANY = 500, 2_000, 100
 _MARGIN = timedelta(milliseconds=2)

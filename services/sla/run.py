@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from services.sla.clock import BrokerClock
 from services.sla.directory import open_directory
 from services.sla.firing import Firing
 from services.sla.fold import Fold
@@ -14,6 +13,7 @@ from services.sla.terms import Terms
 from shared.events.personal import IdentityCodec
 from shared.events.presets import PRESETS
 from shared.runtime.background import Background
+from shared.runtime.broker_clock import BrokerClock
 from shared.runtime.collector import collect_seldom
 from shared.runtime.projecting.consumer import Projector
 from shared.runtime.ready import announce_ready

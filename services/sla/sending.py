@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaProducer
 
-from services.sla.clock import BrokerClock
 from shared.events.envelope import Command
 from shared.events.ticket_commands import TICKET_COMMANDS, TicketCommandData
 from shared.events.wire import command_headers
+from shared.runtime.broker_clock import BrokerClock
 from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:

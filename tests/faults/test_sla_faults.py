@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from services.sla.clock import BrokerClock
 from services.sla.domain.books import Books
 from services.sla.domain.commands import target_command
 from services.sla.domain.evolve import evolve
@@ -27,6 +26,7 @@ from shared.events.presets import PRESETS
 from shared.events.ticket_commands import TicketCommandData
 from shared.events.ticket_promises import SlaAtRisk, SlaBreached, SlaTargeted
 from shared.events.wire import decode_event
+from shared.runtime.broker_clock import BrokerClock
 from shared.runtime.partition import partition_of
 from shared.runtime.settings import Settings
 from tests.faults.process import Process

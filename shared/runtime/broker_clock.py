@@ -1,4 +1,4 @@
-"""The time by which clocks fire: the broker's, carried on by this machine between two answers of it."""
+"""The time by which things are due: the broker's, carried on by this machine between two records of it."""
 
 import time
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.sla.clock import BrokerClock
+from shared.runtime.broker_clock import BrokerClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
