@@ -53,6 +53,16 @@ class Terms:
 
 
 @dataclass
+class Raised:
+    """The priority was raised at `at`; `caused`: by this clock."""
+
+    at: datetime
+    previous: Priority
+    priority: Priority
+    caused: bool
+
+
+@dataclass
 class Watched:
     """One instance of one clock; `minutes` are those since its start, each with the ticket's state."""
 
@@ -60,7 +70,7 @@ class Watched:
     started: datetime
     minutes: list[tuple[datetime, Status]] = field(default_factory=list)
     stopped: datetime | None = None
-    raised: Terms | None = None
+    raises: list[Raised] = field(default_factory=list)
     kept: ClockTarget | None = None
     fixed: bool = False
     found: ClockTarget | None = None
@@ -109,7 +119,6 @@ class Watch:
                 self._reopened()
             case TicketCategorised(category=category):
                 self.category = category or ""
-                self._people_changed()
             case PriorityChanged(priority=priority):
                 self.priority = priority
                 self._people_changed() if escalated is None else self._raised(escalated)
@@ -157,23 +166,26 @@ class Watch:
     def _people_changed(self) -> None:
         """What is stopped bears it where it runs again."""
         for watched in self.clocks.values():
-            watched.raised, watched.fixed = None, False
+            watched.raises, watched.fixed = [], False
 
     def _raised(self, escalated: TicketEscalated) -> None:
+        previous = Priority(f"P{int(self.priority[1]) + 1}")
         for clock, watched in self.clocks.items():
-            new, old = self._promised(clock, self.priority), watched.raised
-            previous = Priority(f"P{int(self.priority[1]) + 1}")
-            held = old or self._promised(clock, previous)
-            if (escalated.clock, escalated.instance) == (clock, watched.instance):
-                watched.fixed = True
-                if held is not None:
-                    held.fixed = True
-                watched.raised = held
-            elif new is None or (held is not None and held.fixed):
-                watched.raised = held
-            else:
-                new.goal += self._spent(clock, watched, new)
-                watched.raised = new
+            caused = (escalated.clock, escalated.instance) == (clock, watched.instance)
+            watched.fixed = watched.fixed or caused
+            watched.raises.append(Raised(self.now, previous, self.priority, caused))
+
+    def _terms(self, clock: Clock, watched: Watched) -> Terms | None:
+        """By the category of now, each raise in turn."""
+        held = self._promised(clock, watched.raises[0].previous if watched.raises else self.priority)
+        for one in watched.raises:
+            new = self._promised(clock, one.priority)
+            if one.caused and held is not None:
+                held.fixed = True
+            elif not one.caused and new is not None and not (held is not None and held.fixed):
+                new.goal += self._spent(clock, watched, new, one.at)
+                held = new
+        return held
 
     def _breached(self, clock: Clock) -> None:
         watched = self.clocks[clock]
@@ -201,9 +213,11 @@ class Watch:
             self._open[minute] = oracle.is_open(self._calendar, minute)
         return self._open[minute]
 
-    def _spent(self, clock: Clock, watched: Watched, terms: Terms) -> int:
+    def _spent(self, clock: Clock, watched: Watched, terms: Terms, until: datetime) -> int:
         return sum(
-            self._runs(clock, status, terms) and self._counts(minute, terms) for minute, status in watched.minutes
+            self._runs(clock, status, terms) and self._counts(minute, terms)
+            for minute, status in watched.minutes
+            if minute < until
         )
 
     def expected(self) -> dict[Clock, ClockTarget]:
@@ -223,7 +237,7 @@ class Watch:
         return replace(target, stopped_at=watched.stopped, fixed=fixed)
 
     def _expected(self, clock: Clock, watched: Watched) -> ClockTarget | None:
-        terms = watched.raised or self._promised(clock, self.priority)
+        terms = self._terms(clock, watched)
         if terms is None:
             return None
         goal = terms.goal * MINUTE

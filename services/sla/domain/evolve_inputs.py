@@ -19,10 +19,11 @@ def with_priority(
 
 
 def with_inputs(state: TicketClocks, inputs: SlaInputs, at: datetime) -> TicketClocks:
-    """From now on goals rest on these alone. What is stopped keeps what it rested on."""
+    """From now on goals rest on these. Another priority ends the raises. What is stopped keeps what it rested on."""
     if inputs == state.inputs:
         return state
-    return _grounded(state, Ground(inputs), at)
+    raises = state.ground.raises if inputs.priority is state.inputs.priority else ()
+    return _grounded(state, Ground(inputs, raises), at)
 
 
 def _grounded(state: TicketClocks, ground: Ground, at: datetime) -> TicketClocks:

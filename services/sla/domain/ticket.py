@@ -27,7 +27,7 @@ class Raise(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """What goals rest on: the inputs, and the raises among them since anybody else last changed the inputs."""
+    """What goals rest on: the inputs, and the raises of the priority since anybody else last changed it."""
 
     inputs: SlaInputs
     raises: tuple[Raise, ...] = ()

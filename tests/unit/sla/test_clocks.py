@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from services.sla.domain.targets import Reapply, targets
 from services.sla.domain.ticket import TicketClocks
 from shared.events.directory_promises import Conditions, OnReopen, SlaPolicy, Target
@@ -33,6 +35,7 @@ TARGETS = (
     Target(Priority.P3, 1440, 1440, 7200),
 )
 STANDARD = SlaPolicy(TARGETS)
+VIPS = Conditions(categories=("vip",))
 
 
 def log(policy: SlaPolicy = STANDARD, *, lags: bool = False) -> Log:
@@ -262,13 +265,38 @@ def test_a_clock_that_starts_after_a_raise_has_the_new_priority_s_time() -> None
     assert made.clock(NEXT).due_at == AT + 3 * HOUR
 
 
-def test_a_change_by_a_person_ends_what_a_raise_left() -> None:
+def test_a_priority_set_by_a_person_ends_what_a_raise_left() -> None:
     made = log()
     made.pass_time(HOUR)
     escalate(made, FIRST)
-    made.say(ChangeTicket(add_tags=("seen",)))
-    assert (made.clock(FIRST).due_at, made.clock(FIRST).fixed) == (AT + 4 * HOUR, False)
-    assert made.clock(SOLVE).due_at == AT + DAY
+    made.say(ChangeTicket(priority=Priority.P1))
+    assert (made.clock(FIRST).due_at, made.clock(FIRST).fixed) == (AT + HOUR, False)
+    assert made.clock(SOLVE).due_at == AT + 4 * HOUR
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [ChangeTicket(add_tags=("seen",)), ChangeTicket(category="paper"), ChangeTicket(team_id="print")],
+    ids=["tag", "category", "team"],
+)
+def test_an_edit_of_tags_category_or_team_leaves_what_a_raise_gave(edit: ChangeTicket) -> None:
+    made = log()
+    made.pass_time(2 * DAY)
+    escalate(made, FIRST)
+    before = made.clocks()
+    assert before[SOLVE].due_at == AT + 3 * DAY
+    made.say(edit, after=HOUR)
+    assert made.clocks() == before
+
+
+def test_after_a_raise_another_category_s_time_is_counted_from_the_raise() -> None:
+    vip = SlaPolicy((Target(Priority.P2, 90, 60, 600), Target(Priority.P3, 180, 90, 900)), 1, VIPS)
+    made = Log(books({"policies/standard": STANDARD, "policies/vip": vip})).open()
+    made.pass_time(HOUR)
+    escalate(made, FIRST)
+    made.say(ChangeTicket(category="vip"), after=HOUR)
+    assert (made.clock(FIRST).due_at, made.clock(FIRST).fixed) == (AT + 3 * HOUR, True)
+    assert made.clock(SOLVE).due_at == AT + 11 * HOUR
 
 
 def test_a_change_of_priority_in_its_own_right_is_no_raise() -> None:
