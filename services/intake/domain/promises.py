@@ -36,7 +36,8 @@ _LOWEST_SCORE, _HIGHEST_SCORE = 1, 5
 def decide_target(command: Command[TargetSla], ticket: Ticket) -> tuple[SlaTargeted, ...]:
     """A target computed on an old basis is refused: the service computes again from what happened since.
 
-    It is so already if the clocks are, and what promises them; other inputs to the same end say nothing new.
+    It is so already if the clocks are, what promises them, and the basis: on a new one the same clocks are
+    recorded again, so that they are known to be current. Without clocks it says which directory holds.
     """
     not_closed(ticket)
     data = command.data
@@ -54,8 +55,7 @@ def decide_target(command: Command[TargetSla], ticket: Ticket) -> tuple[SlaTarge
         calendar_id=data.calendar_id,
         directory_offset=data.directory_offset,
     )
-    as_recorded = ticket.terms == Terms.of(targeted) or (ticket.terms is None and not data.clocks)
-    if as_recorded and data.clocks == tuple(state.target for state in ticket.clocks):
+    if ticket.terms == Terms.of(targeted) and data.clocks == tuple(state.target for state in ticket.clocks):
         return ()
     return (targeted,)
 

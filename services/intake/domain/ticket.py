@@ -24,10 +24,11 @@ class ClockState:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the clocks are promised by, as in `SlaTargeted`."""
+    """What the clocks are promised by, and what was known of the ticket then, as in `SlaTargeted`."""
 
     policy_id: str
     policy_version: int
+    basis: int
     calendar_id: str | None = None
     calendar_version: int | None = None
     directory_offset: int | None = None
@@ -37,6 +38,7 @@ class Terms:
         return Terms(
             targeted.policy_id,
             targeted.policy_version,
+            targeted.basis,
             targeted.calendar_id,
             targeted.calendar_version,
             targeted.directory_offset,

@@ -19,7 +19,7 @@ def with_priority(
 
 
 def with_inputs(state: TicketClocks, inputs: SlaInputs, at: datetime) -> TicketClocks:
-    """From now on goals rest on these. Another priority ends the raises. What is stopped keeps what it rested on."""
+    """From now on goals rest on these; another priority ends the raises. What is stopped keeps what it had."""
     if inputs == state.inputs:
         return state
     raises = state.ground.raises if inputs.priority is state.inputs.priority else ()

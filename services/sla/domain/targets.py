@@ -14,7 +14,7 @@ from shared.events.ticket_commands import TargetSla
 from shared.events.ticket_values import Clock, ClockTarget, Status
 
 NO_POLICY = ""
-"""Recorded as the policy where none holds for the ticket any more."""
+"""Recorded as the policy where none holds for the ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,10 @@ class Reapply:
 def targets(state: TicketClocks, books: Books, reapply: Reapply | None = None) -> TargetSla | None:
     """What is to be recorded; None: as it is recorded already, or the ticket is closed.
 
-    A ticket goes by the directory as it was at its first target, or when it was last applied. Nothing is worked
-    out again while nothing happened that clocks depend on. Raise `NotReadYet` where `books` are behind the ticket.
+    A ticket goes by the directory as it was at its first target, or when it was last applied: a first target that
+    promises nothing says that too. Where something happened that clocks depend on, it is recorded that they stand
+    on it, whether or not they move; while nothing did, nothing is worked out again. Raise `NotReadYet` where
+    `books` are behind the ticket.
     """
     recorded = state.recorded
     if state.status is Status.CLOSED or not state.clocks:
@@ -40,8 +42,6 @@ def targets(state: TicketClocks, books: Books, reapply: Reapply | None = None) -
     book = books.at(offset if reapply is None else reapply.offset)
     promise = book.promise(state.inputs)
     clocks = tuple(clock_targets(state, book, promise))
-    if recorded is None and not clocks:
-        return None
     target = _target(state, book, promise, clocks, reapply)
     return None if _as_recorded(state, target) else target
 
@@ -71,6 +71,7 @@ def _as_recorded(state: TicketClocks, target: TargetSla) -> bool:
     recorded = state.recorded
     return (
         recorded is not None
+        and recorded.basis == target.basis
         and recorded.policy_id == target.policy_id
         and recorded.policy_version == target.policy_version
         and recorded.calendar_id == target.calendar_id

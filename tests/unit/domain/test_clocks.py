@@ -208,6 +208,22 @@ def test_the_same_targets_again_change_nothing() -> None:
     assert facts(when(WAITING, wish(fewer, actor=SLA))) == [replace(targeted(FIRST), reason="met")]
 
 
+def test_that_nothing_is_promised_is_on_record_once() -> None:
+    nothing = TargetSla("", 0, None, 1, INPUTS, (), directory_offset=4)
+    opened = given(OPENED, ASSIGNED)
+    events = when(opened, wish(nothing, actor=SLA))
+    assert facts(events) == [SlaTargeted("", 0, None, 1, INPUTS, (), directory_offset=4)]
+    assert when(after(opened, events), wish(nothing, actor=SLA)) == ()
+
+
+def test_the_same_clocks_on_a_new_basis_are_on_record_once() -> None:
+    waiting = given(OPENED, ASSIGNED, targeted(FIRST, NEXT), CustomerAwaited())
+    asked = replace(ASKED, basis=4)
+    events = when(waiting, wish(asked, actor=SLA))
+    assert facts(events) == [replace(targeted(FIRST, NEXT), basis=4)]
+    assert when(after(waiting, events), wish(asked, actor=SLA)) == ()
+
+
 @pytest.mark.parametrize(
     "terms",
     [

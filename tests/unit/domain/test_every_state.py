@@ -169,7 +169,7 @@ ROWS: list[Row] = [
     ("close by the clock, early", SLA, CloseTicket(CloseReason.AUTO_CLOSE), _to_resolved("not_due", SO)),
     (_AFTER_HOLD, SLA, CloseTicket(CloseReason.AUTO_CLOSE), _to_resolved("TicketClosed", SO)),
     ("redact", LEA, RedactMessage(1, "a password"), _same("MessageRedacted")),
-    ("target", SLA, TargetSla("standard", 1, None, 1, INPUTS, ()), _open(SO)),
+    ("target", SLA, TargetSla("standard", 1, None, 1, INPUTS, ()), _open("SlaTargeted")),
     ("at risk", SLA, MarkSlaAtRisk(Clock.RESOLUTION, 1, AT), _same(NO_CLOCK)),
     ("breach", SLA, BreachSla(Clock.RESOLUTION, 1, AT), _same(NO_CLOCK)),
     ("revoke", SLA, RevokeSlaBreach(Clock.RESOLUTION, 1, AT), _same(NO_CLOCK)),

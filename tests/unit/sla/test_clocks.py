@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from services.sla.domain.targets import Reapply, targets
-from services.sla.domain.ticket import TicketClocks
+from services.sla.domain.ticket import Recorded, TicketClocks
 from shared.events.directory_promises import Conditions, OnReopen, SlaPolicy, Target
 from shared.events.envelope import Origin
 from shared.events.ticket_commands import (
+    AddNote,
     AssignTicket,
     AwaitCustomer,
     AwaitInternal,
@@ -327,6 +328,54 @@ def test_an_edit_that_nobody_applies_changes_nothing() -> None:
     put(made.books, "policies/standard", None, 2)
     made.say(ChangeTicket(priority=Priority.P2))
     assert made.clock(FIRST).due_at == AT + 4 * HOUR
+
+
+def test_a_ticket_that_is_promised_nothing_goes_by_no_policy_that_comes_later() -> None:
+    vip = SlaPolicy((Target(Priority.P3, 90, 60, 600),), 1, VIPS)
+    made = Log(books({"policies/vip": vip})).open()
+    assert state(made).recorded == Recorded("", 0, None, None, 1, 0)
+    put(made.books, "policies/all", STANDARD, 1)
+    made.say(AddNote(SAID), actor=LEA)
+    assert targets(state(made), made.books) is None
+    made.say(ChangeTicket(add_tags=("a",)), after=HOUR)
+    assert made.clocks() == {}
+    applied = targets(state(made), made.books, Reapply(made.books.offset, "for all"))
+    assert applied is not None
+    assert [one.due_at for one in applied.clocks] == [AT + DAY, AT + 5 * DAY]
+    made.say(ChangeTicket(category="vip"))
+    recorded = state(made).recorded
+    assert recorded is not None
+    assert (recorded.policy_id, recorded.directory_offset) == ("vip", 0), "what its own inputs ask for then"
+    assert (made.clock(FIRST).due_at, made.clock(SOLVE).due_at) == (AT + 1.5 * HOUR, AT + 10 * HOUR)
+
+
+def test_a_ticket_from_before_any_policy_goes_by_none_until_it_is_applied() -> None:
+    made = Log(books({})).open()
+    assert state(made).recorded == Recorded("", 0, None, None, 1, -1)
+    put(made.books, "policies/all", STANDARD, 1)
+    made.say(ReplyToRequester(SAID), after=HOUR)
+    assert made.clocks() == {}
+    applied = targets(state(made), made.books, Reapply(0, "for all"))
+    assert applied is not None
+    made.say(applied, actor=SLA)
+    assert list(made.clocks()) == [FIRST, SOLVE]
+
+
+def test_a_change_that_moves_no_due_time_is_recorded_as_the_basis_and_only_once() -> None:
+    made = log()
+    for command, actor in (
+        (ChangeTicket(add_tags=("a",)), LEA),
+        (ReplyAsRequester(SAID), RITA),
+        (AwaitInternal(), LEA),
+        (ReplyToRequester(SAID), LEA),
+        (ReplyToRequester(SAID), LEA),
+    ):
+        before = state(made).basis
+        made.say(command, actor=actor, after=MINUTE)
+        recorded = state(made).recorded
+        assert recorded is not None
+        assert recorded.basis == state(made).basis > before
+        assert targets(state(made), made.books) is None
 
 
 def test_where_no_policy_holds_there_are_no_clocks_but_those_that_are_stopped() -> None:
