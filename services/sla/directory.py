@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from hashlib import sha256
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from services.sla.domain.books import Books
 from shared.events.directory import DIRECTORY_EVENTS, RecordSaved
-from shared.events.directory_promises import EscalationRule
+from shared.events.directory_promises import EscalationRule, Trigger
 from shared.events.directory_records import Record
 from shared.events.wire import decode_event, read_headers
 from shared.runtime.background import Background
@@ -20,27 +21,38 @@ _PATIENCE_S = 60.0
 
 
 class Directory:
-    """`rules_at`: the offset at which an escalation rule last changed, -1 where none ever did."""
+    """`silences`: another word where rules want to know of other silences, or of other tickets'."""
 
     def __init__(self, preset: Mapping[str, Record]) -> None:
         self.books = Books(preset)
-        self.rules_at = -1
-        self._rules: set[str] = set()
+        self._preset = tuple(one for one in preset.values() if isinstance(one, EscalationRule))
+        self._rules: dict[str, EscalationRule] = {}
+        self.silences = self._wanted()
         self._moved = asyncio.Condition()
 
     def apply(self, record: ConsumerRecord) -> None:
-        """Types that are not known here are a newer writer's, and are passed over. Raise `Undecodable`."""
+        """Types that are not known here are a newer writer's, and are passed over. Raise `Undecodable`.
+
+        What is passed over counts as read: tickets may go by its offset, too.
+        """
         if read_headers(record.headers).get("ce_type") not in DIRECTORY_EVENTS.types:
+            self.books.offset = max(self.books.offset, record.offset)
             return
         event = decode_event(DIRECTORY_EVENTS, record.headers, record.value)
         self.books.fold(record.offset, event)
-        is_rule = isinstance(event.data, RecordSaved) and isinstance(event.data.record, EscalationRule)
-        if is_rule or event.subject in self._rules:
-            self.rules_at = record.offset
-        if is_rule:
-            self._rules.add(event.subject)
-        else:
-            self._rules.discard(event.subject)
+        before = self._rules.pop(event.subject, None)
+        rule = event.data.record if isinstance(event.data, RecordSaved) else None
+        if isinstance(rule, EscalationRule):
+            self._rules[event.subject] = rule
+        if before is not None or isinstance(rule, EscalationRule):
+            self.silences = self._wanted()
+
+    def _wanted(self) -> str:
+        """The same for the same minutes and conditions, in whichever order, and whatever else the rules say."""
+        rules = tuple(self._rules.values()) or self._preset
+        silent = (one for one in rules if one.active and one.when.trigger is Trigger.SILENT)
+        wanted = sorted({repr((one.when.minutes, one.conditions)) for one in silent})
+        return sha256("\n".join(wanted).encode()).hexdigest()
 
     async def reached(self, offset: int) -> None:
         """Wait until the event at that offset is applied; another process may have read it before this one.

@@ -26,7 +26,7 @@ class Terms:
     @property
     def basis(self) -> str:
         """What timers rest on besides their tickets; another one makes others of them."""
-        return f"{self._preset} {self._hold} {self._directory.rules_at}"
+        return f"{self._preset} {self._hold} {self._directory.silences}"
 
     async def known(self, states: Iterable[TicketClocks | None]) -> None:
         """Wait until the directory is read as far as any of these goes by it. Raise `NotReadYet`."""
