@@ -31,6 +31,26 @@ class Applied:
     breaks: bool
 
 
+@dataclass(slots=True)
+class Count:
+    """Of tickets as they go by, none of which is kept."""
+
+    tickets: int = 0
+    applied: int = 0
+    moved: int = 0
+    breaking: int = 0
+
+    def read(self, tickets: Tickets) -> Tickets:
+        for one in tickets:
+            self.tickets += 1
+            yield one
+
+    def add(self, one: Applied) -> None:
+        self.applied += 1
+        self.moved += one.moved
+        self.breaking += one.breaks
+
+
 def with_change(books: Books, change: Change, versions: Mapping[str, int], now: datetime) -> None:
     """Fold what a file would change, as if it were saved now."""
     before, after = records_of(change.present), change.end()

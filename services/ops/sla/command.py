@@ -1,8 +1,9 @@
 """`casefold sla`: the arithmetic of a ticket's clocks, a directory tried on open tickets, and applied to them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -14,14 +15,14 @@ from services.ops.client import ApiClient, As, Token, Url, connect
 from services.ops.directory.applying import change_to
 from services.ops.directory.file import read_directory
 from services.ops.directory.remote import read_remote
-from services.ops.sla.applying import Applied, applied, with_change
+from services.ops.sla.applying import Applied, Count, applied, with_change
 from services.ops.sla.reading import last_known, open_tickets, read_books, read_ticket, spoken
 from services.ops.terminal import printable
 from services.ops.trouble import Trouble
-from services.sla.clock import BrokerClock
 from services.sla.domain.commands import target_command
 from services.sla.domain.explain import explain as explained
 from services.sla.sending import open_sending
+from shared.runtime.broker_clock import BrokerClock
 from shared.runtime.settings import Settings
 from shared.words.sla import told
 
@@ -75,9 +76,10 @@ def preview(  # one parameter an option
     with spoken():
         books = asyncio.run(read_books(settings))
         with_change(books, change, remote.versions, now)
-        tickets = list(open_tickets(settings))
-        found = list(applied(tickets, books, now, "preview", None))
-    typer.echo(_said(found, len(tickets), "would"))
+        count = Count()
+        for one in applied(count.read(open_tickets(settings)), books, now, "preview", None):
+            count.add(one)
+    typer.echo(_said(count, "would"))
 
 
 @app.command()
@@ -93,28 +95,31 @@ def reapply(
     settings, now = Settings(), datetime.now(UTC)
     with spoken():
         books = asyncio.run(read_books(settings))
-        tickets = list(open_tickets(settings))
-        found = list(applied(tickets, books, now, reason, policy))
-        if not dry_run:
-            asyncio.run(_send(settings, found, now))
-    typer.echo(_said(found, len(tickets), "would" if dry_run else "will"))
-    if found and not dry_run:
-        typer.echo(f"Asked for {len(found)}; a ticket that changes meanwhile stays as it is: say it again then.")
+        count = Count()
+        found = applied(count.read(open_tickets(settings)), books, now, reason, policy)
+        if dry_run:
+            for one in found:
+                count.add(one)
+        else:
+            asyncio.run(_send(settings, found, count, now))
+    typer.echo(_said(count, "would" if dry_run else "will"))
+    if count.applied and not dry_run:
+        typer.echo(
+            f"Asked for {count.applied}; a ticket that changes meanwhile stays as it is: say it again then."
+        )
 
 
-async def _send(settings: Settings, found: Sequence[Applied], now: datetime) -> None:
+async def _send(settings: Settings, found: Iterator[Applied], count: Count, now: datetime) -> None:
+    """As they are found: of many tickets, few are in memory."""
     async with open_sending(settings, BrokerClock()) as sending:
-        for begin in range(0, len(found), _BATCH):
-            await sending.send(
-                [
-                    target_command(one.target, one.ticket_id, one.version, now)
-                    for one in found[begin : begin + _BATCH]
-                ]
-            )
+        while some := tuple(islice(found, _BATCH)):
+            await sending.send([target_command(one.target, one.ticket_id, one.version, now) for one in some])
+            for one in some:
+                count.add(one)
 
 
-def _said(found: Sequence[Applied], tickets: int, verb: str) -> str:
-    moved, broken = sum(one.moved for one in found), sum(one.breaks for one in found)
+def _said(count: Count, verb: str) -> str:
     return printable(
-        f"Of {tickets} open tickets {moved} {verb} be due at other times, of which {broken} {verb} breach at once."
+        f"Of {count.tickets} open tickets {count.moved} {verb} be due at other times, "
+        f"of which {count.breaking} {verb} breach at once."
     )

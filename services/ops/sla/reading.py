@@ -26,6 +26,7 @@ from shared.runtime.reader import WAIT_MS, open_reader
 from shared.runtime.settings import Settings
 
 _FETCH_BYTES = 4 * 1024 * 1024
+_AT_A_TIME = 1_000
 _OPEN = "SELECT ticket_id, state FROM tickets WHERE state IS NOT NULL"
 
 
@@ -77,8 +78,9 @@ def last_known(events: Iterable[Event[TicketEventData]], *, imports: bool) -> Ti
 
 
 def open_tickets(settings: Settings) -> Iterator[tuple[UUID, TicketClocks]]:
-    """All that are not closed, as the service has folded them."""
+    """All that are not closed, as the service has folded them; some thousand at a time are in memory."""
     with psycopg.connect(own_database(settings)) as connection, connection.cursor("open_tickets") as cursor:
+        cursor.itersize = _AT_A_TIME
         for ticket_id, state in cursor.execute(_OPEN):
             yield ticket_id, decode(state)
 
