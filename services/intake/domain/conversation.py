@@ -5,6 +5,7 @@ from services.intake.domain.lifecycle import hold_over
 from services.intake.domain.policy import Policy
 from services.intake.domain.promises import late_found_in_time
 from services.intake.domain.rejected import Rejected
+from services.intake.domain.stopped_late import REPLY_CLOCKS, stopped_late
 from services.intake.domain.ticket import Ticket
 from services.intake.domain.ticket_facts import facts_of
 from shared.events.envelope import Command
@@ -23,10 +24,14 @@ from shared.events.ticket_values import Status
 
 
 def decide_reply(command: Command[ReplyToRequester], ticket: Ticket) -> tuple[TicketEventData, ...]:
-    """The first public reply is the first response; one that was in time revokes a breach recorded before."""
+    """The first public reply is the first response; one that was in time revokes a breach recorded before.
+
+    One that is too late has the breach recorded beside it.
+    """
     not_closed(ticket)
     replied = AgentReplied(command.data.message, first_response=ticket.first_response_at is None)
-    return (replied, *late_found_in_time(ticket, command.occurred_at or command.now))
+    revoked = late_found_in_time(ticket, command.occurred_at or command.now)
+    return (replied, *revoked, *stopped_late(command, ticket, REPLY_CLOCKS))
 
 
 def decide_requester_reply(

@@ -4,6 +4,7 @@ from services.intake.domain.custom_fields import Required, check_required, check
 from services.intake.domain.guards import TRANSITIONS, guard
 from services.intake.domain.policy import MAX_FIELDS, MAX_TAGS, Policy
 from services.intake.domain.rejected import Rejected
+from services.intake.domain.stopped_late import stopped_late
 from services.intake.domain.ticket import Ticket
 from services.intake.domain.ticket_facts import facts_of
 from shared.events.envelope import ActorKind, Command
@@ -20,6 +21,7 @@ from shared.events.ticket_events import (
     CustomerAwaited,
     InternalAwaited,
     TicketClosed,
+    TicketEventData,
     TicketOpened,
     TicketReopened,
     TicketResolved,
@@ -82,7 +84,7 @@ def decide_resume(command: Command[ResumeTicket], ticket: Ticket) -> tuple[Ticke
     return (TicketResumed(command.data.reason),)
 
 
-def decide_resolve(command: Command[ResolveTicket], ticket: Ticket, policy: Policy) -> tuple[TicketResolved, ...]:
+def decide_resolve(command: Command[ResolveTicket], ticket: Ticket, policy: Policy) -> tuple[TicketEventData, ...]:
     """A requester resolves by naming the article that solved it; that alone resolves a new ticket."""
     if ticket.status is Status.RESOLVED:
         return ()
@@ -105,6 +107,7 @@ def decide_resolve(command: Command[ResolveTicket], ticket: Ticket, policy: Poli
             team_id=ticket.team_id,
             article_id=command.data.article_id,
         ),
+        *stopped_late(command, ticket),
     )
 
 
@@ -123,7 +126,7 @@ def decide_reopen(command: Command[ReopenTicket], ticket: Ticket, policy: Policy
     return (TicketReopened(len(ticket.resolutions), command.data.reason, reopened),)
 
 
-def decide_close(command: Command[CloseTicket], ticket: Ticket, policy: Policy) -> tuple[TicketClosed, ...]:
+def decide_close(command: Command[CloseTicket], ticket: Ticket, policy: Policy) -> tuple[TicketEventData, ...]:
     """Spam and merging close from any state; else a resolved ticket closes, by its requester or the hold."""
     if ticket.status is Status.CLOSED:
         return ()
@@ -133,7 +136,7 @@ def decide_close(command: Command[CloseTicket], ticket: Ticket, policy: Policy) 
         guard(ticket.status, Status.CLOSED)
     if reason is CloseReason.AUTO_CLOSE and not hold_over(command, ticket, policy):
         raise Rejected("not_due", "The time for reopening is not over yet.")
-    return (TicketClosed(reason),)
+    return (TicketClosed(reason), *stopped_late(command, ticket))
 
 
 def hold_over(command: Command[object], ticket: Ticket, policy: Policy) -> bool:

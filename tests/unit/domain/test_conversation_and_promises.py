@@ -145,7 +145,7 @@ def test_each_property_that_differs_is_an_event() -> None:
 
 
 def test_a_late_reply_that_came_first_does_not_hide_the_breach() -> None:
-    late = given(OPENED, ASSIGNED, TARGETED)
+    late = given(OPENED, ASSIGNED, TARGETED, RequesterReplied(SAID))
     replied = after(late, when(late, wish(ReplyToRequester(SAID), at=DUE + HOUR)))
     assert facts(when(replied, wish(BREACH, actor=SLA, at=DUE + 2 * HOUR))) == [
         SlaBreached(Clock.FIRST_RESPONSE, 1, DUE, FACTS)

@@ -9,7 +9,7 @@ import pytest
 from services.sla.domain.commands import fire_command, target_command
 from services.sla.domain.fires import Fire, FireKind, fires
 from services.sla.domain.targets import targets
-from shared.events.directory_promises import SlaPolicy, Target
+from shared.events.directory_promises import OnReopen, SlaPolicy, Target
 from shared.events.ticket_commands import (
     AssignTicket,
     AwaitCustomer,
@@ -25,6 +25,8 @@ from shared.events.ticket_commands import (
     RevokeSlaBreach,
     TicketCommandData,
 )
+from shared.events.ticket_events import AgentReplied
+from shared.events.ticket_promises import SlaBreached
 from shared.events.ticket_values import Clock, CloseReason, Priority
 from tests.clock_log import AT, HOLD, HOUR, MINUTE, Log, books
 from tests.deciding import LEA, RITA, SAID, SLA, SLOT, TICKET
@@ -76,10 +78,48 @@ def test_a_reply_at_the_very_due_time_is_in_time() -> None:
 
 def test_a_late_reply_does_not_hide_the_breach_and_there_is_nothing_left_to_warn_of() -> None:
     made = log()
+    told = made.say(ReplyToRequester(SAID), after=HOUR + MINUTE)
+    assert [type(event.data) for event in told] == [AgentReplied, SlaBreached]
+    assert made.due() == (SOLVE_AT_RISK, SOLVE_BREACH)
+
+
+def test_a_late_reply_on_a_target_that_lags_is_asked_for_once_it_is_current() -> None:
+    made = log()
+    made.lags = True
+    made.say(ReplyAsRequester(SAID), actor=RITA)
     made.say(ReplyToRequester(SAID), after=HOUR + MINUTE)
+    made.lags = False
+    made.settle()
     assert made.due() == (BREACH, SOLVE_AT_RISK, SOLVE_BREACH)
     made.fire(BREACH)
     assert made.due() == (SOLVE_AT_RISK, SOLVE_BREACH)
+
+
+def test_the_next_message_after_a_late_reply_hides_no_breach() -> None:
+    made = log()
+    made.say(ReplyToRequester(SAID))
+    made.lags = True
+    made.say(ReplyAsRequester(SAID), actor=RITA)
+    made.settle()
+    made.say(ReplyToRequester(SAID), after=HOUR)
+    made.say(ReplyAsRequester(SAID), actor=RITA, after=HOUR)
+    made.settle()
+    assert (made.clock(NEXT).instance, breached(made)) == (2, [(NEXT, 1)])
+
+
+def test_a_restart_after_a_late_resolution_hides_no_breach() -> None:
+    made = Log(books({"policies/p": replace(POLICY, on_reopen=OnReopen.RESTART)})).open()
+    made.say(AssignTicket("ada", reservation=SLOT), actor=LEA)
+    made.say(ReplyToRequester(SAID))
+    made.lags = True
+    made.say(ResolveTicket(), after=11 * HOUR)
+    made.say(ReopenTicket(), after=HOUR)
+    made.settle()
+    assert (made.clock(SOLVE).instance, breached(made)) == (2, [(SOLVE, 1)])
+
+
+def breached(made: Log) -> list[tuple[Clock, int]]:
+    return [(one.data.clock, one.data.instance) for one in made.events if isinstance(one.data, SlaBreached)]
 
 
 def test_a_reply_that_comes_to_light_late_takes_the_breach_back_for_good() -> None:
@@ -144,6 +184,7 @@ def test_silence_counts_from_the_oldest_unanswered_message_and_ends_with_an_answ
 def test_what_broke_during_an_outage_is_recorded_after_the_ticket_s_end_and_then_nothing_is_kept() -> None:
     made = log()
     made.lags = True
+    made.say(ReplyAsRequester(SAID), actor=RITA)
     made.say(ResolveTicket(), after=2 * HOUR)
     made.say(CloseTicket(CloseReason.CONFIRMED), actor=RITA, after=HOUR)
     made.lags = False
