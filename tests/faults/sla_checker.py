@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.sla.domain.evolve import CLOCKS_DEPEND_ON
 from shared.events.envelope import Event
 from shared.events.ticket_events import AgentReplied, TicketClosed, TicketEventData, TicketResolved
 from shared.events.ticket_promises import SlaAtRisk, SlaBreached, SlaBreachRevoked, SlaTargeted
@@ -40,9 +41,31 @@ def check(log: Iterable[TicketEvent], until: datetime) -> list[Violation]:
 def _ticket(events: Sequence[TicketEvent], until: datetime) -> Iterator[Violation]:
     yield from _twice(events)
     yield from _early(events)
-    last = [event.data for event in events if isinstance(event.data, SlaTargeted)][-1:]
-    for target in last[0].clocks if last else ():
+    for target in _asked(events):
         yield from _missing(events, target, until)
+
+
+def _asked(events: Sequence[TicketEvent]) -> Iterator[ClockTarget]:
+    """The latest target of each instance that is listed still, or whose place the clock's next start took."""
+    latest: dict[tuple[Clock, int], tuple[ClockTarget, int]] = {}
+    listed: tuple[ClockTarget, ...] = ()
+    for event in events:
+        if isinstance(event.data, SlaTargeted):
+            listed = event.data.clocks
+            latest |= {(one.clock, one.instance): (one, event.data.basis) for one in listed}
+    for (clock, instance), (target, basis) in latest.items():
+        replaced = (clock, instance + 1) in latest
+        if target in listed or (replaced and _stood(events, target, basis)):
+            yield target
+
+
+def _stood(events: Sequence[TicketEvent], target: ClockTarget, basis: int) -> bool:
+    """Whether nothing that may have moved it, or taken it away, happened between it and what stopped the clock."""
+    stop = next(iter(_stops(events, target)), None)
+    if target.stopped_at is not None or stop is None:
+        return True
+    before = (event for event in events if event.version < stop.version)
+    return basis >= max(event.version for event in before if type(event.data) in CLOCKS_DEPEND_ON)
 
 
 def _twice(events: Sequence[TicketEvent]) -> Iterator[Violation]:
@@ -79,7 +102,7 @@ def _early(events: Sequence[TicketEvent]) -> Iterator[Violation]:
 def _missing(events: Sequence[TicketEvent], target: ClockTarget, until: datetime) -> Iterator[Violation]:
     if target.due_at is None or target.due_at > until:
         return
-    met = min((at for at in _met(events, target)), default=None)
+    met = min((event.occurred_at for event in _stops(events, target)), default=None)
     in_time = met is not None and met <= target.due_at
     breached = _breached(events, target)
     what = f"{target.clock} {target.instance} due at {target.due_at}"
@@ -89,14 +112,14 @@ def _missing(events: Sequence[TicketEvent], target: ClockTarget, until: datetime
         yield Violation(Fault.NEVER, events[0].subject, what)
 
 
-def _met(events: Sequence[TicketEvent], target: ClockTarget) -> Iterator[datetime]:
-    """When anything happened that stops the clock, since it started."""
+def _stops(events: Sequence[TicketEvent], target: ClockTarget) -> Iterator[TicketEvent]:
+    """Whatever happened that stops the clock, since it started."""
     for event in events:
         if event.occurred_at < target.started_at:
             continue
         replied = isinstance(event.data, AgentReplied) and target.clock is not Clock.RESOLUTION
         if replied or isinstance(event.data, TicketResolved | TicketClosed):
-            yield event.occurred_at
+            yield event
 
 
 def _breached(events: Sequence[TicketEvent], target: ClockTarget) -> bool:

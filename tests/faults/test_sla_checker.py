@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from shared.events.ticket_events import TicketEventData
+from shared.events.ticket_changes import PriorityChanged
+from shared.events.ticket_events import CustomerAwaited, TicketEventData
 from shared.events.ticket_promises import SlaAtRisk, SlaBreached, SlaBreachRevoked, SlaTargeted
 from shared.events.ticket_values import Channel, Clock, ClockTarget, Priority, SlaInputs
 from tests.faults.sla_checker import Fault, TicketEvent, check
-from tests.projecting import ANSWERED, AT, MINUTE, OPENED, happened
+from tests.projecting import ANSWERED, AT, MINUTE, OPENED, THANKED, happened
 
 DUE = AT + 10 * MINUTE
 CLOCK = ClockTarget(Clock.FIRST_RESPONSE, 1, AT, DUE, AT + 8 * MINUTE)
@@ -18,6 +19,14 @@ TARGETED = SlaTargeted("standard", 0, None, 1, SlaInputs(Priority.P3, Channel.WE
 RISK = SlaAtRisk(Clock.FIRST_RESPONSE, 1, DUE)
 BREACH = SlaBreached(Clock.FIRST_RESPONSE, 1, DUE)
 LATER = DUE + 60 * MINUTE
+NEXT = ClockTarget(Clock.NEXT_REPLY, 1, AT, DUE)
+STOPPED = replace(NEXT, stopped_at=AT + 11 * MINUTE)
+AGAIN = ClockTarget(Clock.NEXT_REPLY, 2, AT + 20 * MINUTE, LATER + MINUTE)
+NEXT_BREACH = SlaBreached(Clock.NEXT_REPLY, 1, DUE)
+
+
+def targeted(basis: int, *clocks: ClockTarget) -> SlaTargeted:
+    return replace(TARGETED, basis=basis, clocks=clocks)
 
 
 def log(*told: tuple[TicketEventData, int]) -> list[TicketEvent]:
@@ -33,6 +42,10 @@ SOUND: Sequence[list[TicketEvent]] = (
     log((RISK, 8), (BREACH, 10)),
     log((ANSWERED, 7)),
     log((RISK, 9), (BREACH, 12), (ANSWERED, 13)),
+    log((targeted(1, NEXT), 0), (ANSWERED, 11), (NEXT_BREACH, 11), (targeted(4, AGAIN), 20)),
+    log((targeted(1, NEXT), 0), (ANSWERED, 9), (targeted(4, AGAIN), 20)),
+    log((targeted(1, NEXT), 0), (CustomerAwaited(), 5), (ANSWERED, 11), (targeted(5, AGAIN), 20)),
+    log((targeted(1, NEXT), 0), (PriorityChanged(Priority.P1, Priority.P3), 5), (targeted(4), 5)),
     log((BREACH, 10), (SlaBreachRevoked(Clock.FIRST_RESPONSE, 1, DUE, AT + 9 * MINUTE), 12), (ANSWERED, 9)),
 )
 
@@ -49,6 +62,18 @@ def test_a_sound_log_has_no_fault(events: list[TicketEvent]) -> None:
         (log((RISK, 8), (RISK, 9), (BREACH, 10)), Fault.TWICE),
         (log((RISK, 8)), Fault.NEVER),
         (log((RISK, 8), (ANSWERED, 11)), Fault.NEVER),
+        (log((targeted(1, NEXT), 0), (ANSWERED, 11), (targeted(4, AGAIN), 20)), Fault.NEVER),
+        (
+            log(
+                (targeted(1, NEXT), 0),
+                (THANKED, 5),
+                (ANSWERED, 11),
+                (targeted(5, STOPPED), 12),
+                (targeted(5, AGAIN), 20),
+            ),
+            Fault.NEVER,
+        ),
+        (log((targeted(1, NEXT), 0), (targeted(1, AGAIN), 20)), Fault.NEVER),
         (log((RISK, 8), (BREACH, 9)), Fault.EARLY),
         (log((RISK, 7), (BREACH, 10)), Fault.EARLY),
         (log((ANSWERED, 7), (BREACH, 10)), Fault.IN_TIME),
