@@ -45,15 +45,21 @@ def put(known: Books, key: str, record: Record | None, version: int, *, offset: 
 
 
 class Log:
-    """One ticket. `say` has the clocks' targets recorded at once, unless the service lags."""
+    """One ticket. `say` has the clocks' targets recorded at once, unless the service lags.
+
+    `imports`: what is imported starts clocks.
+    """
 
     ticket: Ticket | None = None
     state: TicketClocks | None = None
 
-    def __init__(self, known: Books, silences: tuple[int, ...] = (), *, lags: bool = False) -> None:
+    def __init__(
+        self, known: Books, silences: tuple[int, ...] = (), *, lags: bool = False, imports: bool = False
+    ) -> None:
         self.books = known
         self.silences = silences
         self.lags = lags
+        self.imports = imports
         self.now = AT
         self.events: list[TicketEvent] = []
         self.fired: list[Fire] = []
@@ -89,7 +95,7 @@ class Log:
     def append(self, made: list[TicketEvent]) -> None:
         for event in made:
             self.ticket = decided(self.ticket, event)
-            self.state = evolve(self.state, event)
+            self.state = evolve(self.state, event, imports=self.imports)
             self.events.append(event)
 
     def settle(self) -> None:

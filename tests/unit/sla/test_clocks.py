@@ -412,8 +412,8 @@ ROW = ImportTicket(
 )
 
 
-def imported(row: ImportTicket) -> Log:
-    made = Log(books({"policies/standard": STANDARD}), (30,))
+def imported(row: ImportTicket, *, imports: bool = False) -> Log:
+    made = Log(books({"policies/standard": STANDARD}), (30,), imports=imports)
     made.say(row, actor=IMPORTER, origin=Origin.IMPORT)
     return made
 
@@ -423,6 +423,29 @@ def test_an_import_starts_no_clock_and_closes_nothing() -> None:
     assert (made.clocks(), made.due()) == ({}, ())
     made = imported(replace(ROW, status=Status.RESOLVED, resolved_at=AT - 100 * DAY))
     assert (made.clocks(), made.due()) == ({}, ())
+
+
+def test_where_imports_are_timed_one_starts_clocks_as_of_its_own_times() -> None:
+    made = imported(replace(ROW, opened_at=AT - 2 * HOUR), imports=True)
+    begun = AT - 2 * HOUR
+    assert made.clocks() == {
+        FIRST: ClockTarget(FIRST, 1, begun, begun + DAY, begun + 0.8 * DAY, goal=DAY),
+        SOLVE: ClockTarget(SOLVE, 1, begun, begun + 5 * DAY, begun + 4 * DAY, goal=5 * DAY),
+    }
+    made.say(ReplyToRequester(SAID), after=HOUR)
+    assert made.clock(FIRST).stopped_at == AT + HOUR
+    assert [(fire.kind, fire.clock) for fire in made.pass_time(6 * DAY)] == [("at_risk", SOLVE), ("breach", SOLVE)]
+
+
+def test_where_imports_are_timed_an_imported_resolution_that_was_late_is_breached_and_closed() -> None:
+    late = replace(ROW, status=Status.RESOLVED, resolved_at=AT - 100 * DAY)
+    made = imported(late, imports=True)
+    assert made.clock(SOLVE).stopped_at is not None
+    assert [(fire.kind, fire.clock) for fire in made.due()][:3] == [
+        ("breach", FIRST),
+        ("breach", SOLVE),
+        ("close", None),
+    ]
 
 
 def test_what_happens_live_on_an_imported_ticket_counts() -> None:
