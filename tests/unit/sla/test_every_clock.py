@@ -28,6 +28,7 @@ from tests.business_time import calendars
 from tests.clock_log import AT, DAY, MINUTE, Log, books
 from tests.clock_watch import BUSINESS, HORIZON, VIP, Watch
 from tests.deciding import ADA, LEA, RITA, SAID, SLA, SLOT
+from tests.faults.sla_checker import Fault, check
 
 ACTIONS: st.SearchStrategy[TicketCommandData | Clock | None] = st.one_of(
     st.sampled_from(
@@ -50,6 +51,18 @@ ACTIONS: st.SearchStrategy[TicketCommandData | Clock | None] = st.one_of(
 )
 """A clock: it causes an escalation that raises the priority; None: something else does."""
 LIVES = st.lists(st.tuples(st.sampled_from([1, 7, 20, 60, 200]), ACTIONS), max_size=14)
+
+TALK: st.SearchStrategy[TicketCommandData] = st.sampled_from(
+    [
+        ReplyToRequester(SAID),
+        ReplyAsRequester(SAID),
+        AwaitCustomer(),
+        ResolveTicket(),
+        ReopenTicket(),
+        ChangeTicket(category="vip"),
+        ChangeTicket(priority=Priority.P2),
+    ]
+)
 
 
 def act(log: Log, action: TicketCommandData | Clock | None, number: int) -> None:
@@ -153,6 +166,22 @@ def test_a_service_that_lags_comes_to_what_one_that_does_not_comes_to(
                 log.settle()
     lagging.settle()
     assert lagging.clocks() == prompt.clocks()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([1, 30, 200]), TALK), min_size=4, max_size=14))
+def test_a_service_that_records_targets_and_fires_nothing_until_the_end_loses_no_breach(
+    life: list[tuple[int, TicketCommandData]],
+) -> None:
+    short = SlaPolicy(tuple(Target(one, 30, 20, 120) for one in Priority))
+    log = Log(books({"policies/short": short, "policies/vip": VIP})).open()
+    log.say(AssignTicket("ada", reservation=SLOT), actor=LEA)
+    for number, (gap, action) in enumerate(life):
+        log.now += gap * MINUTE
+        act(log, action, number)
+    log.pass_time(4 * DAY)
+    # The checker takes a resolution from before a reopening for one in time.
+    assert [one for one in check(log.events, log.now) if one.fault is not Fault.IN_TIME] == []
 
 
 def refolded(events: list[TicketEvent]) -> TicketClocks | None:
