@@ -137,7 +137,10 @@ class Case:
 
 
 def lived(number: int, rules: Sequence[Rule] = PRESET, steps: int = 25) -> Case:
-    """A life at random; the rules' commands are decided now or later, in their order, and all before it closes."""
+    """A life at random; the rules' commands are decided now or later, in their order.
+
+    All are before it closes, but for those of what breaks with its end.
+    """
     chance = random.Random(number)  # noqa: S311 - chance of a test, repeatable
     case = Case(UUID(int=(0x7 << 76) | number), rules, score=chance.uniform(-1, 1))
     case.open(chance.choice(list(Priority)), chance.choice(["support", "sales", None]))
@@ -147,6 +150,7 @@ def lived(number: int, rules: Sequence[Rule] = PRESET, steps: int = 25) -> Case:
     case.follow()
     if chance.random() < 0.3:
         case.say(CloseTicket(CloseReason.SPAM), LEA)
+        case.follow()
     return case
 
 
