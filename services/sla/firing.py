@@ -10,23 +10,26 @@ import structlog
 from aiokafka.errors import KafkaError
 from psycopg import AsyncConnection
 
-from services.sla import store
+from services.sla import looks, store
 from services.sla.domain.commands import target_command
 from services.sla.domain.stored import decode
 from services.sla.domain.ticket import TicketClocks
+from services.sla.looks import Looked
 from services.sla.sending import Sending
-from services.sla.store import Due, Looked, Timer
+from services.sla.store import Due, Timer
 from services.sla.terms import Terms, due_command, timers_of
 from shared.events.envelope import Command
 from shared.events.ticket_commands import TicketCommandData
 from shared.runtime.broker_clock import BrokerClock
 
-_LOOKS, _FIRES, _MANY = 500, 2_000, 100
+_MARKS, _LOOKS, _FIRES, _MANY = 5_000, 500, 2_000, 100
 _MARGIN = timedelta(milliseconds=2)
 """The broker's times are of whole milliseconds, so that what is due in the middle of one is due after it."""
 _LONGEST_WAIT_S = 1.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
-_FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=10), timedelta(minutes=5)
+_FIRST_RETRY, _FIRST_OF_MANY, _LONGEST_RETRY = timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=5)
+"""Where many are asked for, their answers take longer. To refuse a target something must have happened: once that
+is folded, another is asked for at once."""
 
 Held = Callable[[], frozenset[int] | None]
 """The partitions of this process, once what was in them is folded; None: not yet."""
@@ -84,7 +87,7 @@ class Firing:
             self._calm.set()
             await self._wait(_LONGEST_WAIT_S)
             return
-        await self._fit(connection, held)
+        fitted = await self._fit(connection, held)
         async with connection.transaction():
             looked = await self._look(connection, held)
         async with connection.transaction():
@@ -93,44 +96,52 @@ class Firing:
             self._calm.set()
         else:
             self._calm.clear()
-        if not looked and not fired:
+        if fitted and not looked and not fired:
             following = await store.next_try(connection, held)
             left = _LONGEST_WAIT_S if following is None else self._until(following)
             await self._wait(min(left, _LONGEST_WAIT_S))
 
-    async def _fit(self, connection: AsyncConnection, held: frozenset[int]) -> None:
-        """Rules or the hold may have changed, here or while nobody ran."""
+    async def _fit(self, connection: AsyncConnection, held: frozenset[int]) -> bool:
+        """Rules or the hold may have changed, here or while nobody ran; whether all tickets are marked for it."""
         wanted = held, self._terms.basis
         if self._fitted != wanted:
             async with connection.transaction():
-                await store.fit(connection, *wanted)
-            self._fitted = wanted
+                if await looks.fit(connection, *wanted, _MARKS):
+                    self._fitted = wanted
+        return self._fitted == wanted
 
     async def _look(self, connection: AsyncConnection, held: frozenset[int]) -> int:
-        rows = await store.to_look_at(connection, held, _LOOKS)
+        """A target is asked for later and later, until the fold has it on record or another one to ask for."""
+        rows = await looks.to_look_at(connection, self._clock.now(), held, _LOOKS)
         if not rows:
             return 0
         commands: list[Command[TicketCommandData]] = []
         timers: list[Timer] = []
+        wanting: set[str] = set()
         states = [None if row.state is None else decode(row.state) for row in rows]
         await self._terms.known(states)
         for row, state in zip(rows, states, strict=True):
             command, found = self._looked(row, state)
             commands += command
             timers += found
-        tickets = [row.ticket_id for row in rows]
-        await store.set_timers(connection, tickets, timers)
+            if command:
+                wanting.add(row.ticket_id)
+        await store.set_timers(connection, [row.ticket_id for row in rows if not row.looks], timers)
         await self._sending.send(commands)
-        await store.looked_at(connection, tickets)
+        now = self._clock.now()
+        again = [_later(now, _FIRST_OF_MANY, row.looks) if row.ticket_id in wanting else None for row in rows]
+        await looks.looked_at(connection, list(zip(rows, again, strict=True)))
         return len(rows)
 
     def _looked(
         self, row: Looked, state: TicketClocks | None
     ) -> tuple[list[Command[TicketCommandData]], list[Timer]]:
+        """Timers are as they were where only the target is asked for again."""
         if state is None:
             return [], []
         target = self._terms.target(state)
-        found = timers_of(row.ticket_id, row.partition, self._terms.fires(state, target))
+        fires = () if row.looks else self._terms.fires(state, target)
+        found = timers_of(row.ticket_id, row.partition, fires)
         if target is None:
             return [], found
         return [target_command(target, UUID(row.ticket_id), state.version, self._clock.now())], found
@@ -141,9 +152,11 @@ class Firing:
         rows = await store.due(connection, now - _MARGIN, held, _FIRES if self._clock.sure else 1)
         if not rows:
             return 0
-        taken = await self._sending.send([due_command(row, now) for row in rows])
+        tickets = await store.standings(connection, {row.ticket_id for row in rows})
+        taken = await self._sending.send([due_command(row, tickets[row.ticket_id], now) for row in rows])
         again = self._clock.now()
-        await store.move(connection, [_moved(row, at, again) for row, at in zip(rows, taken, strict=True)])
+        wait = _FIRST_RETRY if len(rows) < _MANY else _FIRST_OF_MANY
+        await store.move(connection, [_moved(row, at, again, wait) for row, at in zip(rows, taken, strict=True)])
         return len(rows)
 
     def _until(self, moment: datetime) -> float:
@@ -157,9 +170,13 @@ class Firing:
             return
 
 
-def _moved(row: Due, taken: datetime, now: datetime) -> tuple[Due, datetime, int]:
+def _moved(row: Due, taken: datetime, now: datetime, wait: timedelta) -> tuple[Due, datetime, int]:
     """Asked for too early, it is asked for again when it is due; else later and later, until its event comes."""
     if taken < row.fire_at:
         return row, row.fire_at, row.tries
-    wait = min(_FIRST_RETRY * 2 ** min(row.tries, 10), _LONGEST_RETRY)
-    return row, now + wait, row.tries + 1
+    return row, _later(now, wait, row.tries), row.tries + 1
+
+
+def _later(now: datetime, first: timedelta, tries: int) -> datetime:
+    wait: timedelta = min(first * 2 ** min(tries, 10), _LONGEST_RETRY)
+    return now + wait

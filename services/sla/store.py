@@ -10,10 +10,13 @@ from psycopg.rows import args_row
 _LOAD = "SELECT ticket_id::text, version, state FROM tickets WHERE ticket_id = ANY(%s::uuid[])"
 
 _PUT = """
-INSERT INTO tickets AS known (ticket_id, partition, version, basis, state, look)
-SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::integer[], %s::bytea[], %s::boolean[])
+INSERT INTO tickets AS known (ticket_id, partition, version, basis, state, look_at)
+SELECT ticket_id, partition, version, basis, state, CASE WHEN look THEN 'epoch'::timestamptz END
+FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::integer[], %s::bytea[], %s::boolean[])
+    AS folded (ticket_id, partition, version, basis, state, look)
 ON CONFLICT (ticket_id) DO UPDATE
-SET version = excluded.version, basis = excluded.basis, state = excluded.state, look = excluded.look OR known.look
+SET version = excluded.version, basis = excluded.basis, state = excluded.state, looks = 0,
+    look_at = CASE WHEN known.looks = 0 THEN coalesce(excluded.look_at, known.look_at) ELSE excluded.look_at END
 """
 
 _SET_TIMERS = """
@@ -34,22 +37,14 @@ SET mark = excluded.mark, fire_at = excluded.fire_at, try_at = excluded.fire_at,
 WHERE (known.mark, known.fire_at) <> (excluded.mark, excluded.fire_at) OR known.tries > 0
 """
 
-_LOOK_AT = """
-SELECT ticket_id::text, partition, state FROM tickets
-WHERE look AND partition = ANY(%s)
+_CLAIM = """
+SELECT ticket_id::text, kind, clock, instance, mark, fire_at, tries FROM timers
+WHERE try_at <= %s AND partition = ANY(%s)
+ORDER BY try_at
 LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
-_LOOKED_AT = "UPDATE tickets SET look = false WHERE ticket_id = ANY(%s::uuid[])"
-
-_DUE = """
-SELECT timer.ticket_id::text, timer.kind, timer.clock, timer.instance, timer.mark, timer.fire_at, timer.tries,
-    ticket.version, ticket.basis
-FROM timers AS timer JOIN tickets AS ticket USING (ticket_id)
-WHERE timer.try_at <= %s AND timer.partition = ANY(%s)
-ORDER BY timer.try_at
-LIMIT %s FOR UPDATE OF timer SKIP LOCKED
-"""
+_STANDINGS = "SELECT ticket_id::text, version, basis FROM tickets WHERE ticket_id = ANY(%s::uuid[])"
 
 _MOVE = """
 UPDATE timers AS known SET try_at = moved.try_at, tries = moved.tries
@@ -59,19 +54,16 @@ WHERE known.ticket_id = moved.ticket_id AND known.kind = moved.kind AND known.cl
     AND known.instance = moved.instance
 """
 
-_NEXT = "SELECT try_at FROM timers WHERE partition = ANY(%s) ORDER BY try_at LIMIT 1"
-
-_UNFITTED = """
-SELECT wanted.partition FROM unnest(%s::integer[]) AS wanted (partition)
-LEFT JOIN fitted ON fitted.partition = wanted.partition AND fitted.basis = %s
-WHERE fitted.partition IS NULL
-"""
-
-_LOOK_AT_ALL = "UPDATE tickets SET look = true WHERE partition = ANY(%s) AND state IS NOT NULL AND NOT look"
-
-_FITTED = """
-INSERT INTO fitted (partition, basis) SELECT partition, %s FROM unnest(%s::integer[]) AS wanted (partition)
-ON CONFLICT (partition) DO UPDATE SET basis = excluded.basis
+_NEXT = """
+SELECT least(
+    (SELECT try_at FROM timers WHERE partition = ANY(%(partitions)s) ORDER BY try_at LIMIT 1),
+    (
+        SELECT min(first.look_at) FROM unnest(%(partitions)s::integer[]) AS held (partition), LATERAL (
+            SELECT look_at FROM tickets WHERE tickets.partition = held.partition AND look_at IS NOT NULL
+            ORDER BY look_at LIMIT 1
+        ) AS first
+    )
+)
 """
 
 
@@ -97,13 +89,6 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    ticket_id: str
-    partition: int
-    state: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
 class Timer:
     """What will happen when. `clock` is empty and `instance` another number where it is no clock's."""
 
@@ -118,7 +103,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A timer, and its ticket as it was folded last."""
+    """A timer whose time has come."""
 
     ticket_id: str
     kind: str
@@ -127,6 +112,13 @@ class Due:
     mark: datetime
     fire_at: datetime
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket as it was folded last."""
+
+    ticket_id: str
     version: int
     basis: int
 
@@ -138,7 +130,7 @@ async def load(connection: AsyncConnection, tickets: Collection[str]) -> dict[st
 
 
 async def put(connection: AsyncConnection, rows: Sequence[Folded]) -> None:
-    """A ticket that somebody wants looked at stays so."""
+    """A ticket that nobody has looked at yet since somebody wanted it to be stays so."""
     await connection.execute(
         _PUT,
         (
@@ -169,22 +161,21 @@ async def set_timers(connection: AsyncConnection, tickets: Collection[str], time
     )
 
 
-async def to_look_at(connection: AsyncConnection, partitions: Iterable[int], most: int) -> list[Looked]:
-    """Locked until the transaction ends; what another process has locked is left to it."""
-    async with connection.cursor(row_factory=args_row(Looked)) as cursor:
-        await cursor.execute(_LOOK_AT, (list(partitions), most))
-        return await cursor.fetchall()
-
-
-async def looked_at(connection: AsyncConnection, tickets: Collection[str]) -> None:
-    await connection.execute(_LOOKED_AT, (list(tickets),))
-
-
 async def due(connection: AsyncConnection, now: datetime, partitions: Iterable[int], most: int) -> list[Due]:
     """The earliest first, locked until the transaction ends; what another process has locked is left to it."""
     async with connection.cursor(row_factory=args_row(Due)) as cursor:
-        await cursor.execute(_DUE, (now, list(partitions), most))
+        await cursor.execute(_CLAIM, (now, list(partitions), most))
         return await cursor.fetchall()
+
+
+async def standings(connection: AsyncConnection, tickets: Collection[str]) -> dict[str, Standing]:
+    """Asked for once the timers are locked: a fold that moved a ticket before has committed, and is seen.
+
+    One that moves it afterwards waits for the lock, and then sets the timer anew.
+    """
+    async with connection.cursor(row_factory=args_row(Standing)) as cursor:
+        await cursor.execute(_STANDINGS, (list(tickets),))
+        return {one.ticket_id: one async for one in cursor}
 
 
 async def move(connection: AsyncConnection, moved: Sequence[tuple[Due, datetime, int]]) -> None:
@@ -203,15 +194,7 @@ async def move(connection: AsyncConnection, moved: Sequence[tuple[Due, datetime,
 
 
 async def next_try(connection: AsyncConnection, partitions: Iterable[int]) -> datetime | None:
-    cursor = await connection.execute(_NEXT, (list(partitions),))
+    """When something is to be sent next, or sent again."""
+    cursor = await connection.execute(_NEXT, {"partitions": list(partitions)})
     found = await cursor.fetchone()
     return None if found is None else found[0]
-
-
-async def fit(connection: AsyncConnection, partitions: Collection[int], basis: str) -> None:
-    """Where timers were made on another basis, all tickets are looked at again."""
-    cursor = await connection.execute(_UNFITTED, (list(partitions), basis))
-    unfitted = [partition for (partition,) in await cursor.fetchall()]
-    if unfitted:
-        await connection.execute(_LOOK_AT_ALL, (unfitted,))
-        await connection.execute(_FITTED, (basis, unfitted))

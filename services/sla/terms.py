@@ -9,7 +9,7 @@ from services.sla.domain.commands import fire_command
 from services.sla.domain.fires import Fire, FireKind, fires
 from services.sla.domain.targets import targets
 from services.sla.domain.ticket import TicketClocks
-from services.sla.store import Due, Timer
+from services.sla.store import Due, Standing, Timer
 from shared.events.envelope import Command
 from shared.events.ticket_commands import TargetSla, TicketCommandData
 from shared.events.ticket_values import Clock
@@ -49,7 +49,7 @@ def timers_of(ticket_id: str, partition: int, found: tuple[Fire, ...]) -> list[T
     ]
 
 
-def due_command(row: Due, now: datetime) -> Command[TicketCommandData]:
+def due_command(row: Due, ticket: Standing, now: datetime) -> Command[TicketCommandData]:
     clock = Clock(row.clock) if row.clock else None
     fire = Fire(FireKind(row.kind), row.fire_at, clock, row.instance, row.mark)
-    return fire_command(fire, UUID(row.ticket_id), row.version, row.basis, now)
+    return fire_command(fire, UUID(row.ticket_id), ticket.version, ticket.basis, now)

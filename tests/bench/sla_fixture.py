@@ -46,10 +46,10 @@ def load(settings: Settings) -> None:
         with connection.transaction():
             tickets = list(_tickets(settings.partitions))
             with connection.cursor().copy(
-                "COPY tickets (ticket_id, partition, version, basis, state, look) FROM STDIN"
+                "COPY tickets (ticket_id, partition, version, basis, state) FROM STDIN"
             ) as rows:
                 for number, (ticket, partition) in enumerate(tickets):
-                    rows.write_row((ticket, partition, 2, 1, ages[number % _AGES][0], False))
+                    rows.write_row((ticket, partition, 2, 1, ages[number % _AGES][0]))
             with connection.cursor().copy(
                 "COPY timers (ticket_id, kind, clock, instance, partition, mark, fire_at, try_at) FROM STDIN"
             ) as rows:

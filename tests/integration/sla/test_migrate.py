@@ -9,7 +9,7 @@ from services.sla.group import own_database
 from services.sla.migrate import migrate
 from shared.runtime.settings import Settings
 
-_KEPT = "INSERT INTO tickets (ticket_id, partition, version, basis, look) VALUES (%s, 0, 1, 1, false)"
+_KEPT = "INSERT INTO tickets (ticket_id, partition, version, basis) VALUES (%s, 0, 1, 1)"
 _STANDS = "INSERT INTO projection_positions VALUES ('clocks', %s, 'ticket.events', 0, %s, 7)"
 _COUNTS = "SELECT (SELECT count(*) FROM tickets), (SELECT count(*) FROM projection_positions)"
 
