@@ -176,7 +176,7 @@ ROWS: list[Row] = [
     ("silent", SLA, MarkAgentSilent(AT, 30), _same("AgentSilent", Status.PENDING_INTERNAL, "answered")),
     ("escalate", SLA, EscalateTicket("k", "r", 1, Tier.SENIOR), _open("TicketEscalated")),
     ("escalate to a raise", SLA, EscalateTicket("k", "r", 1, raise_priority=True), _open(RAISED)),
-    ("escalate to a page", SLA, EscalateTicket("k", "r", 1, requests=PAGED), _open("EscalationActionRequested")),
+    ("escalate to a page", SLA, EscalateTicket("k", "r", 1, requests=PAGED), _same("EscalationActionRequested")),
     ("escalate to nothing", SLA, EscalateTicket("k", "r", 1), _open(SO)),
     (
         "schedule survey",
