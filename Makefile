@@ -5,6 +5,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What these test is a matter of time: they have the machine for themselves.
+ALONE := tests/faults tests/integration/ops/test_up.py
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +31,8 @@ lint: setup ## Style, types, architecture, generated schemas.
 	$(BIN)/python -m shared.events.schemas --check
 
 test: setup ## Every test, on the real servers.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(addprefix --ignore=,$(ALONE)) tests
+	$(BIN)/python -m pytest $(ALONE)
 
 faults: setup ## The long form of the fault tests: twenty kills each.
 	CASEFOLD_FAULT_ROUNDS=20 $(BIN)/python -m pytest tests/faults --timeout 3600
